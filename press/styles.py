@@ -1,0 +1,96 @@
+"""The styles: design tokens, locales, fonts and templates, from one folder or from several laid over each other."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+import jinja2
+import yaml
+from markupsafe import Markup
+
+from press.galleys import Face
+
+Medium = Literal["light", "dark", "ink"]
+
+
+class Styles:
+    """Styles folders; a file in an earlier folder hides the one of the same name in a later folder."""
+
+    def __init__(self, folders: list[Path]) -> None:
+        self.folders = [folder for folder in folders if folder.is_dir()]
+        if not self.folders:
+            raise FileNotFoundError(f"no styles folder among {', '.join(map(str, folders))}")
+
+    def find(self, name: str) -> Path:
+        """Return the path of the file `name`, such as fonts/Text.woff2; FileNotFoundError if no folder has it."""
+        for folder in self.folders:
+            if (folder / name).is_file():
+                return folder / name
+        raise FileNotFoundError(f"styles: {name} is in none of {', '.join(map(str, self.folders))}")
+
+    def has(self, name: str) -> bool:
+        """Tell whether some folder holds the file `name`."""
+        return any((folder / name).is_file() for folder in self.folders)
+
+    @cached_property
+    def tokens(self) -> dict[str, Any]:
+        """The design tokens: `colours`, `type` and `faces`; an earlier folder's tokens replace a later one's by section."""
+        tokens: dict[str, Any] = {}
+        for folder in reversed(self.folders):
+            if (folder / "tokens.yaml").is_file():
+                tokens |= yaml.safe_load((folder / "tokens.yaml").read_text(encoding="utf-8"))
+        return tokens
+
+    @cached_property
+    def faces(self) -> list[Face]:
+        """The font faces that the tokens name."""
+        return [Face.model_validate(face) for face in self.tokens["faces"]]
+
+    def font(self, face: Face) -> Path:
+        """Return the file of a face (WOFF2)."""
+        return self.find(f"fonts/{face.file}")
+
+    def locale(self, language: str) -> dict[str, str]:
+        """Return the words of a language: those of `en`, overlaid with `xx.yaml` and `xx-YY.yaml` where they exist."""
+        words: dict[str, str] = {}
+        for name in ("en", language.split("-")[0], language):
+            if self.has(f"locales/{name}.yaml"):
+                words |= yaml.safe_load(self.find(f"locales/{name}.yaml").read_text(encoding="utf-8"))
+        return words
+
+    @cached_property
+    def environment(self) -> jinja2.Environment:
+        """The Jinja2 environment over the folders; markup is escaped, style sheets are not."""
+        return jinja2.Environment(
+            loader=jinja2.FileSystemLoader([str(folder) for folder in self.folders]),
+            autoescape=lambda name: not (name or "").endswith(".css.j2"),
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=True,
+        )
+
+    def render(self, template: str, **context: Any) -> str:
+        """Render a template of markup, such as web/page.html.j2."""
+        return self.environment.get_template(template).render(**context)
+
+    def css(self, template: str, medium: Medium, **context: Any) -> str:
+        """Render a style sheet with the colours of one medium.
+
+        The template sees `colour` (name -> CSS colour), `type` (voice -> font family), `faces`, and `tokens`.
+        """
+        colours = {name: _value(values, medium) for name, values in self.tokens["colours"].items()}
+        return self.render(
+            template, colour=colours, type=self.tokens["type"], faces=self.faces, tokens=self.tokens, **context
+        )
+
+
+def _value(values: dict[str, str], medium: Medium) -> str:
+    return f"device-cmyk({values['ink']})" if medium == "ink" else values[medium]
+
+
+def markup(fragment: str) -> Markup:
+    """Mark `fragment` as markup that templates must not escape again."""
+    return Markup(fragment)
