@@ -1,0 +1,167 @@
+"""book.yaml: what a book is, and the order of its parts."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from pathlib import Path
+from typing import Annotated, Literal, NamedTuple
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from press import yamlfile
+from press.findings import Finding, Refused
+from press.galleys import Matter
+
+MARC_ROLES = "aut ill edt trl bkd pbl ins ctb aui anl cov art pht rev win".split()
+
+
+def _kebab(name: str) -> str:
+    return name.replace("_", "-")
+
+
+def _known_role(role: str) -> str:
+    if role not in MARC_ROLES:
+        raise ValueError(f"'{role}' is not one of the MARC relator codes {', '.join(MARC_ROLES)}")
+    return role
+
+
+def _entry(name: str) -> str:
+    if not re.fullmatch(r"[\w-]+(\.md)?", name):
+        raise ValueError(f"'{name}' is neither a file of manuscript/ (NAME.md) nor the name of a generated page")
+    return name
+
+
+Entry = Annotated[str, AfterValidator(_entry)]
+Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", alias_generator=_kebab)
+
+
+class Contributor(_Strict):
+    """Somebody behind the book. `role` is a MARC relator code; `file-as` is the name as it is sorted."""
+
+    name: str
+    role: Annotated[str, AfterValidator(_known_role)]
+    file_as: str = ""
+
+
+class Trim(_Strict):
+    """The size of a page after trimming, and the bleed around it, in mm."""
+
+    width: float = Field(gt=50, lt=500)
+    height: float = Field(gt=50, lt=500)
+    bleed: float = Field(default=3, ge=0, le=10)
+
+
+class Stock(_Strict):
+    """The paper of the text block: its name and the thickness of a leaf in mm."""
+
+    name: str
+    caliper: float = Field(gt=0, lt=1)
+
+
+class Identifiers(_Strict):
+    """One identifier for each edition: `urn:isbn:…` or, until there is one, `urn:uuid:…`."""
+
+    epub: str = Field(pattern=r"^urn:(isbn|uuid):")
+    pdf: str = Field(pattern=r"^urn:(isbn|uuid):")
+    print: str = Field(pattern=r"^urn:(isbn|uuid):")
+    html: str = Field(pattern=r"^urn:(isbn|uuid):")
+
+
+class Manifest(_Strict):
+    """The whole of book.yaml. Keys are written with hyphens there."""
+
+    slug: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
+    title: str = Field(min_length=1)
+    subtitle: str = ""
+    description: str
+    language: Language
+    direction: Literal["ltr", "rtl"] = "ltr"
+    contributors: list[Contributor] = Field(min_length=1)
+    rights: str
+    licence: str = ""
+    imprint: str
+    subjects: list[str] = []
+    identifiers: Identifiers
+    edition: str
+    version: str
+    date: datetime.date
+    cover: str = ""
+    trim: Trim
+    stock: Stock
+    references: str = ""
+    front_matter: list[Entry] = []
+    chapters: list[Entry] = Field(min_length=1)
+    appendices: list[Entry] = []
+    back_matter: list[Entry] = []
+    shared: list[str] = []
+    chapter_keys: list[str] = []
+    boxes: dict[str, str] = {}
+    labels: dict[str, str] = {}
+    abbreviations: dict[str, str] = {}
+    words_per_minute: int = Field(default=230, gt=50, lt=1000)
+
+
+class Part(NamedTuple):
+    """An entry of the book's order: its name, where it stands, and what it is unless its header says otherwise."""
+
+    name: str
+    matter: Matter
+    type: str
+
+    @property
+    def is_manuscript(self) -> bool:
+        """Whether the part is written by the author, not generated."""
+        return self.name.endswith(".md")
+
+
+def load(folder: Path) -> Manifest:
+    """Read and validate `folder`/book.yaml. Raises Refused with every finding, each with its line."""
+    path = folder / "book.yaml"
+    if not path.is_file():
+        raise Refused([Finding("book.yaml", 0, f"there is no book.yaml in {folder}")])
+    lined, findings = yamlfile.parse(path.read_text(encoding="utf-8"), "book.yaml")
+    manifest, more = yamlfile.validate(Manifest, lined, "book.yaml")
+    findings += more
+    if manifest:
+        findings += _check_files(folder, manifest, lined)
+    if findings or not manifest:
+        raise Refused(findings or [Finding("book.yaml", 1, "the file is empty")])
+    return manifest
+
+
+def _check_files(folder: Path, manifest: Manifest, lined: yamlfile.Lined) -> list[Finding]:
+    """Find entries that stand twice or name a file that is not there."""
+    findings = []
+    seen: set[str] = set()
+    for key in ("front-matter", "chapters", "appendices", "back-matter"):
+        for index, name in enumerate(lined.value.get(key, [])):
+            line = lined.line((key, index))
+            if name in seen:
+                findings.append(Finding("book.yaml", line, f"'{name}' stands twice in the order of the book"))
+            seen.add(name)
+            if name.endswith(".md") and not (folder / "manuscript" / name).is_file():
+                findings.append(Finding("book.yaml", line, f"manuscript/{name} does not exist"))
+    if manifest.references and not (folder / manifest.references).is_file():
+        findings.append(Finding("book.yaml", lined.line(("references",)), f"{manifest.references} does not exist"))
+    return findings
+
+
+def parts(manifest: Manifest) -> list[Part]:
+    """Return every part of the book in reading order."""
+    order: list[tuple[list[Entry], Matter, str]] = [
+        (manifest.front_matter, "front", "preface"),
+        (manifest.chapters, "body", "chapter"),
+        (manifest.appendices, "back", "appendix"),
+        (manifest.back_matter, "back", "afterword"),
+    ]
+    return [Part(name, matter, kind) for names, matter, kind in order for name in names]
+
+
+def manuscripts(manifest: Manifest) -> list[str]:
+    """Return the stems of the manuscript files in reading order: `06-hip` for manuscript/06-hip.md."""
+    return [part.name.removesuffix(".md") for part in parts(manifest) if part.is_manuscript]

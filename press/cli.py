@@ -1,0 +1,88 @@
+"""The commands of the press, one for each room. `python -m press --help` lists them."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from press.findings import Refused
+
+_folder = click.Path(exists=True, file_okay=False, path_type=Path)
+_output = click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="Where to write.")
+_styles = click.option(
+    "-s", "--styles", multiple=True, required=True, type=click.Path(path_type=Path), help="A styles folder; the first wins."
+)
+
+
+class _Commands(click.Group):
+    """Shows findings as they are, a line each, instead of a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except Refused as refused:
+            click.echo(refused, err=True)
+            sys.exit(1)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+def main() -> None:
+    """Make books: a Markdown manuscript in, EPUB, PDF and HTML editions out.
+
+    The commands stand in the order of the data. `snakemake all` runs them for you.
+    """
+
+
+@main.command()
+@click.argument("book", type=_folder)
+@click.argument("source")
+@_output
+def read(book: Path, source: str, output: Path) -> None:
+    """Read one manuscript file.
+
+    SOURCE is its path inside the folder BOOK, such as manuscript/06-hip.md. Findings are kept in the output, and
+    `resolve` reports those of all files together.
+    """
+    from press.read.manuscript import read as read_manuscript
+
+    read_manuscript(book, source, output)
+
+
+@main.command()
+@click.argument("book", type=_folder)
+@click.argument("read", type=_folder)
+@_styles
+@_output
+def resolve(book: Path, read: Path, styles: tuple[Path, ...], output: Path) -> None:
+    """Make galleys of what was read.
+
+    BOOK holds book.yaml and images/, READ what `press read` wrote. Everything that is wrong with the manuscript is
+    reported as FILE:LINE: MESSAGE.
+    """
+    from press.resolve.book import resolve as resolve_book
+    from press.styles import Styles
+
+    resolve_book(book, read, Styles(list(styles)), output)
+
+
+def _edition(name: str, summary: str) -> None:
+    """Add the command of an edition: galleys and styles in, one edition out."""
+
+    @main.command(name, help=f"{summary}\n\nGALLEYS is the folder that `press resolve` wrote.")
+    @click.argument("galleys", type=_folder)
+    @_styles
+    @_output
+    def command(galleys: Path, styles: tuple[Path, ...], output: Path) -> None:
+        from press.editions import EDITIONS
+        from press.styles import Styles
+
+        EDITIONS[name](galleys, Styles(list(styles)), output)
+
+
+_edition("epub", "Make the EPUB.")
+_edition("pdf", "Make the PDF for screens.")
+_edition("print", "Make the PDF for the printer.")
+_edition("html", "Make the web edition, a folder.")

@@ -1,0 +1,161 @@
+"""Reading one manuscript file: header, Pandoc, and the checks that need no other file."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+from lxml import etree, html
+
+from press import yamlfile
+from press.files import write
+from press.findings import Finding
+from press.read import lines
+
+# Pandoc's Markdown without raw markup (a manuscript is text, not a program), and without the table forms that depend
+# on columns, which line marks would shift.
+FORMAT = "markdown" + "".join(
+    f"-{extension}"
+    for extension in (
+        "raw_html raw_tex raw_attribute native_divs native_spans tex_math_dollars latex_macros markdown_in_html_blocks "
+        "auto_identifiers yaml_metadata_block pandoc_title_block simple_tables multiline_tables grid_tables "
+        "implicit_header_references example_lists"
+    ).split()
+)
+OPTIONS = ["--sandbox", "--wrap=none", "--section-divs", "--syntax-highlighting=none", "--columns=10000"]
+
+_HEADER = re.compile(r"\A---[ \t]*\n(?P<yaml>.*?)^(?:---|\.\.\.)[ \t]*$\n?", re.S | re.M)
+_UNUSED_NOTE = re.compile(r"Note with key '(?P<key>.+?)' defined at .*?line (?P<line>\d+).*? but not used")
+_TWICE = re.compile(r"Duplicate note reference '(?P<key>.+?)'(?: at .*?line (?P<line>\d+))?")
+_UNDEFINED_NOTE = re.compile(r"\[\^(?P<key>[^\]\s]+)\]")
+_RAW = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]*(\s[^<>]*)?/?>|<!--")
+
+
+def read(book: Path, source: str, output: Path) -> list[Finding]:
+    """Read the manuscript file `source` (relative to the folder `book`) and write what it says to `output` as JSON.
+
+    The JSON holds `source`, `header` (the YAML as it stands), `header_lines`, `body` (HTML whose blocks carry
+    `data-line`) and `findings`. Findings do not stop the reading: *resolve* reports those of all files at once.
+    They are returned too.
+    """
+    text = (book / source).read_text(encoding="utf-8")
+    header, body, findings = split(text, source)
+    if stray := lines.MARKS.search(body):
+        line = body[: stray.start()].count("\n") + 1
+        findings.append(Finding(source, line, f"private-use character U+{ord(stray[0]):X} cannot be set"))
+        body = lines.MARKS.sub("", body)
+    root, warnings = _parse(body)
+    lines.unmark(root, body)
+    findings += _judge(warnings, source) + _check(root, source, body.split("\n"))
+    result = {
+        "source": source,
+        "header": header.value or {},
+        "header_lines": [[list(path), line] for path, line in header.lines.items()],
+        "body": etree.tostring(root, encoding="unicode"),
+        "findings": [finding.as_json() for finding in sorted(set(findings))],
+    }
+    write(output, json.dumps(result, ensure_ascii=False, indent=1))
+    return findings
+
+
+def split(text: str, source: str) -> tuple[yamlfile.Lined, str, list[Finding]]:
+    """Split a file into its YAML header and its body, whose lines keep their numbers."""
+    text = text.replace("\r\n", "\n").removeprefix("\ufeff")
+    match = _HEADER.match(text)
+    if not match:
+        return yamlfile.Lined({}, {}), text, [Finding(source, 1, "the file does not begin with a header (---)")]
+    header, findings = yamlfile.parse(match["yaml"], source, first_line=2)
+    if header.value is not None and not isinstance(header.value, dict):
+        findings.append(Finding(source, 2, "the header is not a list of keys and values"))
+        header = yamlfile.Lined({}, {})
+    return header, "\n" * text[: match.end()].count("\n") + text[match.end() :], findings
+
+
+def _parse(body: str) -> tuple[etree._Element, list[str]]:
+    """Run Pandoc once; return the body as an element `div`, and Pandoc's warnings."""
+    import pypandoc
+
+    os.environ["PYPANDOC_PANDOC"] = str(Path(pypandoc.__file__).parent / "files" / "pandoc")
+    warnings: list[str] = []
+    handler = logging.Handler()
+    handler.emit = lambda record: warnings.append(record.getMessage())  # type: ignore[method-assign]
+    logger = logging.getLogger("pypandoc")
+    logger.addHandler(handler)
+    logger.propagate = False
+    try:
+        markup = pypandoc.convert_text(lines.mark(body), "html5", format=FORMAT, extra_args=OPTIONS)
+    finally:
+        logger.removeHandler(handler)
+    return html.fragment_fromstring(markup.replace("\r\n", "\n"), create_parent="div"), warnings
+
+
+def _judge(warnings: list[str], source: str) -> list[Finding]:
+    """Turn Pandoc's warnings into findings: none is passed over."""
+    findings = []
+    for warning in " ".join(" ".join(warnings).split()).split("[WARNING] ")[1:] or warnings:
+        if match := _UNUSED_NOTE.search(warning):
+            findings.append(Finding(source, int(match["line"]), f"note [^{match['key']}] is defined but never called"))
+        elif match := _TWICE.search(warning):
+            findings.append(Finding(source, int(match["line"] or 0), f"note [^{match['key']}] is defined twice"))
+        else:
+            findings.append(Finding(source, 0, f"pandoc: {lines.MARKS.sub('', warning).strip()}"))
+    return findings
+
+
+def _check(root: etree._Element, source: str, places: list[str]) -> list[Finding]:
+    """Find what is wrong inside the file: undefined notes, raw markup, skipped headings, pictures without words."""
+    findings: list[Finding] = []
+    for element in root.iter(etree.Element):
+        if element.tag in ("pre", "code"):
+            continue
+        inside = [(element, element.text)] + [(child, child.tail) for child in element]
+        for place, text in inside:
+            for match in _UNDEFINED_NOTE.finditer(text or ""):
+                line = lines.locate(match[0], _line(place), places)
+                findings.append(Finding(source, line, f"note [^{match['key']}] is called but never defined"))
+            if match := _RAW.search(text or ""):
+                findings.append(Finding(source, _line(place), f"raw markup {match[0]} is not allowed in a manuscript"))
+    return findings + _check_headings(root, source) + _check_pictures(root, source)
+
+
+def _check_headings(root: etree._Element, source: str) -> list[Finding]:
+    findings, level = [], 1
+    for heading in root.xpath("//h1|//h2|//h3|//h4|//h5|//h6"):
+        new = int(heading.tag[1])
+        if new == 1:
+            findings.append(Finding(source, _line(heading), "the chapter's title stands in its header; start at ##"))
+        elif new > level + 1:
+            findings.append(Finding(source, _line(heading), f"heading level {level + 1} is skipped"))
+        level = new
+    return findings
+
+
+def _check_pictures(root: etree._Element, source: str) -> list[Finding]:
+    findings = []
+    for image in root.iter("img"):
+        figure = next(image.iterancestors("figure"), None)
+        caption = "" if figure is None else _words(figure.find("figcaption"))
+        alt, src = _words(image.get("alt")), image.get("src")
+        if figure is None:
+            findings.append(Finding(source, _line(image), f"picture {src} stands in running text: give it its own line"))
+        if not alt:
+            findings.append(Finding(source, _line(image), f'picture {src} has no alternative text: add alt="…"'))
+        elif alt == caption:
+            findings.append(Finding(source, _line(image), f"picture {src}: the alternative text repeats the caption"))
+    return findings
+
+
+def _words(of: Any) -> str:
+    text = "" if of is None else of if isinstance(of, str) else "".join(of.itertext())
+    return " ".join(text.split())
+
+
+def _line(element: etree._Element) -> int:
+    """Return the source line of an element: its own, or that of the nearest element around it."""
+    while element is not None and element.get("data-line") is None:
+        element = element.getparent()
+    return 0 if element is None else int(element.get("data-line", "0"))

@@ -1,0 +1,143 @@
+"""The whole book, resolved: the order in which the other modules of this room do their work."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+from lxml import etree
+
+from press import book as manifest_file
+from press import files, galleys
+from press.findings import Finding, Refused
+from press.resolve import blocks, links, notes, pictures
+from press.resolve.citations import References
+from press.resolve.draft import PAGES, Draft, Ledger, open_manuscript, open_page
+from press.resolve.pages import Pages
+from press.styles import Styles
+
+_WORD = re.compile(r"\w[\w'’-]*")
+
+
+def resolve(book: Path, read: Path, styles: Styles, output: Path) -> list[Finding]:
+    """Make the galleys of the book in the folder `book` out of what *read* wrote to the folder `read`.
+
+    Writes the folder `output` in one step. Raises Refused with every finding of every file if there is any.
+    """
+    manifest = manifest_file.load(book)
+    ledger = Ledger(manifest, styles.locale(manifest.language))
+    references = _load_references(book, styles, ledger)
+    drafts = _open(ledger, read)
+    for draft in drafts:
+        blocks.clean(draft, ledger)
+        if draft.document.type == "glossary":
+            blocks.define_glossary(draft, ledger)
+    for draft in drafts:
+        _set_part(draft, ledger, references, book)
+    _check_shared(ledger, drafts)
+    pages = Pages(styles, ledger, drafts, references)
+    _set_pages(drafts, ledger, pages)
+    for draft in drafts:
+        links.set_links(draft, ledger)
+    if ledger.findings:
+        raise Refused(ledger.findings)
+    _write(output, book, ledger, drafts, pages)
+    return []
+
+
+def _load_references(book: Path, styles: Styles, ledger: Ledger) -> References:
+    name = ledger.manifest.references
+    try:
+        return References.load(book / name if name else None, styles.find("references.csl"), ledger.manifest.language)
+    except ValueError as error:
+        raise Refused([Finding(name, 0, str(error))]) from None
+
+
+def _open(ledger: Ledger, read: Path) -> list[Draft]:
+    """Open every part, in reading order."""
+    drafts = []
+    for part in manifest_file.parts(ledger.manifest):
+        if not part.is_manuscript and part.name not in PAGES:
+            message = f"'{part.name}' is not one of the generated pages {', '.join(PAGES)}"
+            raise Refused([Finding("book.yaml", 0, message)])
+        drafts.append(open_manuscript(part, read, ledger) if part.is_manuscript else open_page(part, ledger))
+    for draft in drafts:
+        document = draft.document
+        ledger.anchor(draft, None, document.id, document.type, document.short_label or document.title)  # type: ignore[arg-type]
+    return drafts
+
+
+def _set_part(draft: Draft, ledger: Ledger, references: References, book: Path) -> None:
+    """Everything that can be said of a part before the others are known."""
+    notes.set_notes(draft, ledger, references)
+    words = len(_WORD.findall("".join(draft.body.itertext())))
+    draft.document.words = words
+    draft.document.minutes = max(1, round(words / ledger.manifest.words_per_minute)) if words else 0
+    blocks.name_sections(draft, ledger)
+    blocks.number_tables(draft, ledger)
+    pictures.number_figures(draft, ledger, book)
+    blocks.set_boxes(draft, ledger)
+    blocks.set_spans(draft, ledger)
+    for element in draft.body.iter(etree.Element):
+        name = element.get("id", "")
+        if name and name not in ledger.anchors and not name.startswith(f"{draft.document.id}-"):
+            ledger.anchor(draft, element, name, "place", name)
+
+
+def _check_shared(ledger: Ledger, drafts: list[Draft]) -> None:
+    names = {draft.document.id for draft in drafts}
+    for name in ledger.manifest.shared:
+        if name not in names:
+            ledger.findings.append(Finding("book.yaml", 0, f"shared: no part of the book has the id '{name}'"))
+
+
+def _set_pages(drafts: list[Draft], ledger: Ledger, pages: Pages) -> None:
+    """Render what depends on the whole book: computed blocks first, then generated pages."""
+    for draft in drafts:
+        pages.set_blocks(draft)
+    for draft in drafts:
+        if draft.document.page:
+            draft.body = pages.page(draft)
+            for element in draft.body.iter(etree.Element):
+                if name := element.get("id", ""):
+                    ledger.anchor(draft, element, name, "place", "")
+
+
+def _write(output: Path, book: Path, ledger: Ledger, drafts: list[Draft], pages: Pages) -> None:
+    manifest = ledger.manifest
+    for note in ledger.notes:
+        for name in (note.id, note.call):
+            ledger.anchors[name] = galleys.Anchor(document=note.document, kind="note", text=str(note.number))
+    with files.folder(output) as folder:
+        for draft in drafts:
+            (folder / draft.document.file).write_text(pages.galley(draft), encoding="utf-8")
+        images = sorted(ledger.images | ({manifest.cover} if manifest.cover else set()))
+        for name in images:
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(book / name, folder / name)
+        model = galleys.Book(
+            **manifest.model_dump(
+                include=set("slug title subtitle description language direction rights licence imprint".split())
+                | set("subjects edition version cover shared".split())
+            ),
+            contributors=[
+                galleys.Contributor(name=one.name, role=one.role, file_as=one.file_as or one.name)
+                for one in manifest.contributors
+            ],
+            identifiers=manifest.identifiers.model_dump(),
+            date=manifest.date.isoformat(),
+            paper=galleys.Paper(
+                width=manifest.trim.width,
+                height=manifest.trim.height,
+                bleed=manifest.trim.bleed,
+                caliper=manifest.stock.caliper,
+            ),
+            words=ledger.words,
+            documents=[draft.document for draft in drafts],
+            anchors=ledger.anchors,
+            figures=ledger.figures,
+            notes=ledger.notes,
+            images=images,
+        )
+        (folder / "book.json").write_text(model.model_dump_json(indent=1), encoding="utf-8")

@@ -1,0 +1,141 @@
+"""Generated pages and computed blocks: data in, rendered templates out."""
+
+from __future__ import annotations
+
+import datetime
+import unicodedata
+from dataclasses import dataclass, field
+from typing import Any
+
+from lxml import etree
+
+from press.resolve.blocks import COMPUTED, replace
+from press.resolve.citations import References
+from press.resolve.draft import Draft, Entry, Ledger, fragment
+from press.styles import Styles, markup
+
+
+@dataclass
+class IndexItem:
+    """A heading of the index with its locators (anchor id, text), sub-entries and see-also headings."""
+
+    heading: str
+    locators: list[tuple[str, str]] = field(default_factory=list)
+    children: dict[str, IndexItem] = field(default_factory=dict)
+    see_also: list[str] = field(default_factory=list)
+
+    @property
+    def items(self) -> list[IndexItem]:
+        """The sub-entries in the order of the alphabet."""
+        return sorted(self.children.values(), key=lambda item: sort_key(item.heading))
+
+
+def sort_key(text: str) -> tuple[str, str]:
+    """Return a key that sorts headings letter by letter, without regard to accents and case."""
+    bare = "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
+    return "".join(c for c in bare.casefold() if c.isalnum()), text
+
+
+def build_index(entries: list[Entry]) -> list[tuple[str, list[IndexItem]]]:
+    """Gather the marked terms of the whole book into an index: (letter, items), in the order of the alphabet."""
+    root = IndexItem("")
+    for entry in entries:
+        item = root
+        for heading in entry.path:
+            item = item.children.setdefault(heading, IndexItem(heading))
+        document = entry.draft.document
+        text = document.number or document.short_title
+        if text not in (known for _, known in item.locators):
+            item.locators.append((entry.anchor, text))
+        if entry.see_also and entry.see_also not in item.see_also:
+            item.see_also.append(entry.see_also)
+    letters: dict[str, list[IndexItem]] = {}
+    for item in root.items:
+        letters.setdefault(sort_key(item.heading)[0][:1].upper() or "#", []).append(item)
+    return list(letters.items())
+
+
+class Pages:
+    """Renders the templates of styles/galley for one book."""
+
+    def __init__(self, styles: Styles, ledger: Ledger, drafts: list[Draft], references: References) -> None:
+        self.styles, self.ledger, self.drafts, self.references = styles, ledger, drafts, references
+
+    def _render(self, template: str, draft: Draft, **values: Any) -> etree._Element:
+        ledger = self.ledger
+        return fragment(
+            self.styles.render(
+                f"galley/{template}.xhtml.j2",
+                book=ledger.manifest,
+                documents=[other.document for other in self.drafts],
+                document=draft.document,
+                words=ledger.words,
+                say=ledger.say,
+                date=self.date,
+                count=self.count,
+                **values,
+            )
+        )
+
+    def date(self, iso: str | datetime.date) -> str:
+        """Write out a date in the book's language."""
+        day = iso if isinstance(iso, datetime.date) else datetime.date.fromisoformat(iso)
+        months = self.ledger.words["months"].split()
+        return self.ledger.say("date", day=day.day, month=months[day.month - 1], year=day.year)
+
+    def count(self, number: int) -> str:
+        """Write a number with the thousands mark of the book's language."""
+        return f"{number:,}".replace(",", self.ledger.words["thousands"])
+
+    def set_blocks(self, draft: Draft) -> None:
+        """Replace the computed blocks of a part."""
+        for div in list(draft.body.iterfind(".//div")):
+            if div.get("class") in COMPUTED:
+                block = self._render(str(div.get("class")), draft)
+                block.set("data-line", div.get("data-line", "0"))
+                replace(div, block)
+
+    def page(self, draft: Draft) -> etree._Element:
+        """Return the body of a generated page, an element whose children stand in the part."""
+        cited = [key for key in self.references.works if key in self.ledger.cited]
+        entries = [(key, markup(etree.tostring(self.references.cite(key), encoding="unicode"))) for key in cited]
+        return self._render(
+            draft.document.page,
+            draft,
+            figures=self.ledger.figures,
+            index=build_index(self.ledger.index),
+            bibliography=entries,
+        )
+
+    def galley(self, draft: Draft) -> str:
+        """Return the finished XHTML document of a part."""
+        for root in (draft.body, *draft.notes):
+            for element in root.iter(etree.Element):
+                for name in ("data-cites", "data-entry", "data-of", "data-see-also"):
+                    element.attrib.pop(name, None)
+        return self.styles.render(
+            "galley/document.xhtml.j2",
+            book=self.ledger.manifest,
+            document=draft.document,
+            words=self.ledger.words,
+            role=ROLES.get(draft.document.type, ""),
+            body=markup(_inner(draft.body)),
+            notes=[markup(etree.tostring(note, encoding="unicode").replace(_DECLARATION, "")) for note in draft.notes],
+        )
+
+
+_DECLARATION = ' xmlns:epub="http://www.idpf.org/2007/ops"'
+
+# DPUB-ARIA roles of parts, by their term in the EPUB structural semantics vocabulary (DPUB-ARIA 1.1, section 4).
+ROLES = {
+    name: f"doc-{name}"
+    for name in "acknowledgments afterword appendix bibliography chapter colophon conclusion epilogue foreword "
+    "glossary index introduction preface prologue".split()
+}
+
+
+def _inner(body: etree._Element) -> str:
+    """Return the markup inside an element, without namespace declarations (the document makes them)."""
+    parts = [body.text or ""]
+    parts += [etree.tostring(child, encoding="unicode") for child in body]
+    return "".join(parts).replace(_DECLARATION, "").replace(' xmlns:ns0="http://www.idpf.org/2007/ops"', "").replace(" ns0:", " epub:")

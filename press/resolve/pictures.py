@@ -1,0 +1,141 @@
+"""Figures: numbers, captions, credits; and the pictures themselves, which are not to be trusted."""
+
+from __future__ import annotations
+
+import io
+import re
+from pathlib import Path
+
+from lxml import etree
+
+from press.galleys import Figure
+from press.resolve.draft import Draft, Ledger, text_of
+
+MAX_PIXELS = 50_000_000
+_SRC = re.compile(r"^images/[\w.-]+(/[\w.-]+)*\.(svg|png|jpe?g)$")
+_LENGTH = re.compile(r"^\s*([\d.]+)\s*(pt|px|mm|cm|in)?\s*$")
+_POINTS = {"pt": 1.0, "px": 0.75, "mm": 72 / 25.4, "cm": 72 / 2.54, "in": 72.0, None: 0.75}
+
+
+def number_figures(draft: Draft, ledger: Ledger, book: Path) -> None:
+    """Number the figures of a part, give each its markup, and check its picture."""
+    for count, figure in enumerate(draft.body.iter("figure"), start=1):
+        image, caption = figure.find(".//img"), figure.find("figcaption")
+        if image is None:
+            ledger.find(draft, figure, "a figure without a picture")
+            continue
+        number = f"{draft.document.number}.{count}" if draft.document.number else str(count)
+        name = figure.get("id") or image.attrib.pop("id", "") or f"{draft.document.id}-figure-{count}"
+        figure.set("id", name)
+        figure.set("class", "figure")
+        figure.set("data-number", number)
+        src = image.get("src", "")
+        try:
+            width, height = measure(book, src)
+            image.set("width", f"{width:g}")
+            image.set("height", f"{height:g}")
+            ledger.images.add(src)
+        except ValueError as error:
+            ledger.find(draft, image, f"picture {src}: {error}")
+        credit = image.attrib.pop("data-credit", "")
+        ledger.anchor(draft, figure, name, "figure", ledger.say("figure-short", number=number))
+        words = "" if caption is None else text_of(caption)
+        ledger.figures.append(
+            Figure(
+                id=name,
+                document=draft.document.id,
+                number=number,
+                src=src,
+                caption=words,
+                alt=image.get("alt", ""),
+                credit=credit,
+            )
+        )
+        _set_caption(figure, caption, ledger.say("figure", number=number), credit and ledger.say("credit", credit=credit))
+
+
+def _set_caption(figure: etree._Element, caption: etree._Element | None, label: str, credit: str) -> None:
+    if caption is None:
+        caption = etree.SubElement(figure, "figcaption")
+    caption.attrib.pop("aria-hidden", None)
+    span = etree.Element("span", {"class": "figure-number"})
+    span.text, span.tail = label, " " + (caption.text or "").lstrip()
+    caption.text = None
+    caption.insert(0, span)
+    if credit:
+        last = etree.SubElement(caption, "span", {"class": "credit"})
+        last.text = credit
+        previous = last.getprevious()
+        assert previous is not None
+        previous.tail = (previous.tail or "").rstrip() + " "
+
+
+def measure(book: Path, src: str) -> tuple[float, float]:
+    """Return width and height of a picture in pt. Raises ValueError saying why it may not be used.
+
+    A picture lies in the book's own images folder, is an SVG without scripts and outside references, a PNG or a JPEG.
+    """
+    if not _SRC.match(src) or ".." in src:
+        raise ValueError("a picture is named as images/NAME.svg, .png or .jpg")
+    path = book / src
+    if not path.is_file():
+        raise ValueError("there is no such file")
+    if not path.resolve().is_relative_to((book / "images").resolve()):
+        raise ValueError("the file leads out of the images folder")
+    return _measure_svg(path) if path.suffix == ".svg" else _measure_pixels(path)
+
+
+def _measure_svg(path: Path) -> tuple[float, float]:
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    try:
+        tree = etree.parse(str(path), parser)
+    except etree.XMLSyntaxError as error:
+        raise ValueError(f"not well-formed: {error.msg}") from None
+    if tree.docinfo.internalDTD is not None and tree.docinfo.internalDTD.entities():
+        raise ValueError("entities are not allowed")
+    for element in tree.iter():
+        _refuse_active(element)
+    root = tree.getroot()
+    sides = [_LENGTH.match(root.get(side, "")) for side in ("width", "height")]
+    if all(sides):
+        width, height = (float(side[1]) * _POINTS[side[2]] for side in sides if side)
+        return width, height
+    box = root.get("viewBox", "").split()
+    if len(box) != 4:
+        raise ValueError("the SVG has neither width and height nor a viewBox")
+    return float(box[2]) * 0.75, float(box[3]) * 0.75
+
+
+def _refuse_active(element: etree._Element) -> None:
+    """Raise ValueError for anything in an SVG that could run or reach outside."""
+    if not isinstance(element.tag, str):
+        if isinstance(element, etree._ProcessingInstruction):
+            raise ValueError("processing instructions are not allowed")
+        return
+    name = etree.QName(element).localname.lower()
+    if name in ("script", "foreignobject", "iframe", "handler", "set", "animate"):
+        raise ValueError(f"<{name}> is not allowed in an SVG")
+    for attribute, value in element.attrib.items():
+        local = etree.QName(attribute).localname.lower()
+        if local.startswith("on"):
+            raise ValueError(f"the event attribute {local} is not allowed in an SVG")
+        if local in ("href", "src") and not value.startswith(("#", "data:image/png", "data:image/jpeg")):
+            raise ValueError(f"the reference {value} leads outside the SVG")
+        if re.search(r"url\(\s*['\"]?(?!#)", value):
+            raise ValueError(f"{value} leads outside the SVG")
+    if name == "style" and re.search(r"@import|url\(\s*['\"]?(?!#)", element.text or ""):
+        raise ValueError("its style sheet leads outside the SVG")
+
+
+def _measure_pixels(path: Path) -> tuple[float, float]:
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        with Image.open(io.BytesIO(path.read_bytes())) as image:
+            width, height = image.size
+            dpi = image.info.get("dpi", (96, 96))
+    except (UnidentifiedImageError, OSError) as error:
+        raise ValueError(f"not a picture: {error}") from None
+    if width * height > MAX_PIXELS:
+        raise ValueError(f"{width} × {height} pixels are too many")
+    return width / float(dpi[0] or 96) * 72, height / float(dpi[1] or 96) * 72
