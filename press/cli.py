@@ -11,6 +11,7 @@ import click
 from press.findings import Refused
 
 _folder = click.Path(exists=True, file_okay=False, path_type=Path)
+_file = click.Path(exists=True, dir_okay=False, path_type=Path)
 _output = click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="Where to write.")
 _styles = click.option(
     "-s", "--styles", multiple=True, required=True, type=click.Path(path_type=Path), help="A styles folder; the first wins."
@@ -37,35 +38,34 @@ def main() -> None:
 
 
 @main.command()
-@click.argument("book", type=_folder)
-@click.argument("source")
+@click.argument("manuscript", type=_file)
 @_output
-def read(book: Path, source: str, output: Path) -> None:
+def read(manuscript: Path, output: Path) -> None:
     """Read one manuscript file.
 
-    SOURCE is its path inside the folder BOOK, such as manuscript/06-hip.md. Findings are kept in the output, and
-    `resolve` reports those of all files together.
+    MANUSCRIPT is such as manuscript/06-hip.md. Findings are kept in the output, and `resolve` reports those of all
+    files together.
     """
     from press.read.manuscript import read as read_manuscript
 
-    read_manuscript(book, source, output)
+    read_manuscript(manuscript.parent.parent, f"{manuscript.parent.name}/{manuscript.name}", output)
 
 
 @main.command()
-@click.argument("book", type=_folder)
-@click.argument("read", type=_folder)
+@click.argument("manifest", type=_file)
+@click.argument("read", type=_file, nargs=-1, required=True)
 @_styles
 @_output
-def resolve(book: Path, read: Path, styles: tuple[Path, ...], output: Path) -> None:
+def resolve(manifest: Path, read: tuple[Path, ...], styles: tuple[Path, ...], output: Path) -> None:
     """Make galleys of what was read.
 
-    BOOK holds book.yaml and images/, READ what `press read` wrote. Everything that is wrong with the manuscript is
+    MANIFEST is the book's book.yaml, READ what `press read` wrote. Everything that is wrong with the manuscript is
     reported as FILE:LINE: MESSAGE.
     """
     from press.resolve.book import resolve as resolve_book
     from press.styles import Styles
 
-    resolve_book(book, read, Styles(list(styles)), output)
+    resolve_book(manifest.parent, {path.stem: path for path in read}, Styles(list(styles)), output)
 
 
 def _edition(name: str, summary: str) -> None:
@@ -76,10 +76,10 @@ def _edition(name: str, summary: str) -> None:
     @_styles
     @_output
     def command(galleys: Path, styles: tuple[Path, ...], output: Path) -> None:
-        from press.editions import EDITIONS
+        from press.editions import load
         from press.styles import Styles
 
-        EDITIONS[name](galleys, Styles(list(styles)), output)
+        load(name)(galleys, Styles(list(styles)), output)
 
 
 _edition("epub", "Make the EPUB.")

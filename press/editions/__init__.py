@@ -1,0 +1,26 @@
+"""The editions: galleys and styles in, one edition out. A new edition is one entry here and one room beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+
+from press.styles import Styles
+
+Build = Callable[[Path, Styles, Path], None]
+
+# Named, not imported: a job loads the libraries of its own edition only.
+EDITIONS = {
+    "epub": "press.editions.epub:build",
+    "pdf": "press.editions.pdf.editions:build_screen",
+    "print": "press.editions.pdf.editions:build_print",
+    "html": "press.editions.web:build",
+}
+
+
+def load(name: str) -> Build:
+    """Return the function that builds the edition `name`: (galleys folder, styles, output) -> None."""
+    module, function = EDITIONS[name].split(":")
+    build: Build = getattr(import_module(module), function)
+    return build

@@ -20,8 +20,8 @@ from press.styles import Styles
 _WORD = re.compile(r"\w[\w'’-]*")
 
 
-def resolve(book: Path, read: Path, styles: Styles, output: Path) -> list[Finding]:
-    """Make the galleys of the book in the folder `book` out of what *read* wrote to the folder `read`.
+def resolve(book: Path, read: dict[str, Path], styles: Styles, output: Path) -> None:
+    """Make the galleys of the book in the folder `book` out of what *read* wrote: a file by the stem of its manuscript.
 
     Writes the folder `output` in one step. Raises Refused with every finding of every file if there is any.
     """
@@ -37,13 +37,12 @@ def resolve(book: Path, read: Path, styles: Styles, output: Path) -> list[Findin
         _set_part(draft, ledger, references, book)
     _check_shared(ledger, drafts)
     pages = Pages(styles, ledger, drafts, references)
-    _set_pages(drafts, ledger, pages)
     for draft in drafts:
         links.set_links(draft, ledger)
+    _set_pages(drafts, ledger, pages)
     if ledger.findings:
         raise Refused(ledger.findings)
     _write(output, book, ledger, drafts, pages)
-    return []
 
 
 def _load_references(book: Path, styles: Styles, ledger: Ledger) -> References:
@@ -54,7 +53,7 @@ def _load_references(book: Path, styles: Styles, ledger: Ledger) -> References:
         raise Refused([Finding(name, 0, str(error))]) from None
 
 
-def _open(ledger: Ledger, read: Path) -> list[Draft]:
+def _open(ledger: Ledger, read: dict[str, Path]) -> list[Draft]:
     """Open every part, in reading order."""
     drafts = []
     for part in manifest_file.parts(ledger.manifest):

@@ -127,10 +127,10 @@ def fragment(markup: str) -> etree._Element:
     return root
 
 
-def open_manuscript(part: Part, read: Path, ledger: Ledger) -> Draft:
+def open_manuscript(part: Part, read: dict[str, Path], ledger: Ledger) -> Draft:
     """Open what *read* wrote for a manuscript part, with its header validated; findings go to the ledger."""
     stem = part.name.removesuffix(".md")
-    result: dict[str, Any] = json.loads((read / f"{stem}.json").read_text(encoding="utf-8"))
+    result: dict[str, Any] = json.loads(read[stem].read_text(encoding="utf-8"))
     source: str = result["source"]
     ledger.findings += [Finding(**finding) for finding in result["findings"]]
     lined = yamlfile.Lined(result["header"], {tuple(path): line for path, line in result["header_lines"]})

@@ -28,8 +28,8 @@ def from_galley(root: etree._Element) -> etree._Element:
         for name in list(element.attrib):
             if str(name).startswith("{") or (str(name).startswith("data-") and name not in KEPT_DATA):
                 del element.attrib[name]
-        if language is not None:
-            element.attrib.setdefault("lang", language)
+        if language is not None and "lang" not in element.attrib:
+            element.set("lang", str(language))
     part.tail = None
     etree.cleanup_namespaces(part)
     return part

@@ -20,6 +20,7 @@ from press.styles import Styles, markup
 
 HOME = "index.html"
 CONTENTS = "contents"
+IMPRINT = "imprint"
 # Generated pages whose substance the home page holds.
 ON_HOME = frozenset({"half-title", "title-page", CONTENTS})
 
@@ -49,7 +50,9 @@ class Site:
         self.styles = styles
         self.book = galleys.book
         self.parts = {document.id: html.from_galley(galleys.tree(document)) for document in self.book.documents}
-        self.pages = [document for document in self.book.documents if document.page not in ON_HOME]
+        pages = [document for document in self.book.documents if document.page not in ON_HOME]
+        # Whoever opens a book on the web wants to read: the imprint comes last, and every page links to it.
+        self.pages = sorted(pages, key=lambda document: document.page == IMPRINT)
         self.css = styles.css("web/site.css.j2", "light")
         self.pictures: set[str] = set()
 
@@ -137,15 +140,14 @@ class Site:
 
     def home(self) -> str:
         """Return the home page: the title page and the contents."""
-        start = next((document for document in self.pages if not document.page), None)
         return self.styles.render(
             "web/index.html.j2",
             description=html.shorten(self.book.description),
             contents=self.contents(),
             credits=self.credits(),
-            start=quote(self.name(start)) if start else "",
+            start=self.neighbour(0),
             previous=None,
-            next=self.neighbour(0),
+            next=None,
             **self.frame(None),
         )
 
@@ -157,6 +159,7 @@ class Site:
             "words": self.book.words,
             "current": current,
             "home": HOME,
+            "imprint": next((quote(self.name(document)) for document in self.pages if document.page == IMPRINT), ""),
             "pages": [(quote(self.name(document)), document) for document in self.pages],
             "language": current.language if current else self.book.language,
             "direction": current.direction if current else self.book.direction,
@@ -212,8 +215,9 @@ class Site:
 
     def edition(self) -> str:
         """Return the line that says which edition this is."""
-        date = datetime.date.fromisoformat(self.book.date).strftime(self.book.words["date"])
-        return self.book.words["edition"].format(edition=self.book.edition, version=self.book.version, date=date)
+        words, day = self.book.words, datetime.date.fromisoformat(self.book.date)
+        date = words["date"].format(day=day.day, month=words["months"].split()[day.month - 1], year=day.year)
+        return words["edition"].format(edition=self.book.edition, version=self.book.version, date=date)
 
     @cached_property
     def icon(self) -> str:

@@ -1,0 +1,172 @@
+# The book, from manuscript to editions.
+#
+#   manuscript/*.md -> read -> resolve -> galleys -> epub, pdf, print, html -> check
+#
+# snakemake all          every edition of this book (also: epub, pdf, print, html, check, clean)
+# snakemake all --config book=FOLDER          every edition of the book in another folder
+
+from snakemake.utils import min_version
+
+min_version("9.0")
+
+from press.workflow import MODEL, SHARED, Layout
+
+book = Layout(config.get("book", "."), workflow.basedir)
+
+
+# The base system, for whoever runs Snakemake with containers; ./book and the lock file set up all else.
+container: "docker://python:3.12-slim-bookworm"
+
+
+localrules:
+    all,
+    epub,
+    pdf,
+    print,
+    html,
+    check,
+    clean,
+
+
+wildcard_constraints:
+    name="|".join(book.names),
+
+
+rule all:
+    input:
+        book.epub,
+        book.pdf,
+        book.print,
+        book.html,
+
+
+rule read:
+    input:
+        manuscript=book.folder / "manuscript/{name}.md",
+        engine=book.inputs("read", "yamlfile.py", *SHARED),
+    output:
+        book.build / "read/{name}.json",
+    log:
+        book.log("read-{name}"),
+    shell:
+        "python -m press read {input.manuscript} -o {output} > {log} 2>&1"
+
+
+rule resolve:
+    input:
+        read=expand(book.build / "read/{name}.json", name=book.names),
+        manifest=book.folder / "book.yaml",
+        references=book.references,
+        images=book.images,
+        styles=book.style_files("galley", "locales"),
+        engine=book.inputs("resolve", "book.py", "yamlfile.py", *SHARED, *MODEL),
+    output:
+        directory(book.build / "galleys"),
+    log:
+        book.log("resolve"),
+    params:
+        styles=book.style_options,
+    shell:
+        "python -m press resolve {input.manifest} {input.read} {params.styles} -o {output} > {log} 2>&1"
+
+
+rule epub_edition:
+    input:
+        galleys=rules.resolve.output,
+        styles=book.style_files("epub", "fonts"),
+        engine=book.inputs("editions/epub", *SHARED, *MODEL),
+    output:
+        book.epub,
+    log:
+        book.log("epub"),
+    params:
+        styles=book.style_options,
+    shell:
+        "python -m press epub {input.galleys} {params.styles} -o {output} > {log} 2>&1"
+
+
+rule pdf_edition:
+    input:
+        galleys=rules.resolve.output,
+        styles=book.style_files("pdf", "fonts"),
+        engine=book.inputs("editions/pdf", *SHARED, *MODEL),
+    output:
+        book.pdf,
+    log:
+        book.log("pdf"),
+    params:
+        styles=book.style_options,
+    shell:
+        "python -m press pdf {input.galleys} {params.styles} -o {output} > {log} 2>&1"
+
+
+rule print_edition:
+    input:
+        galleys=rules.resolve.output,
+        styles=book.style_files("pdf", "fonts"),
+        engine=book.inputs("editions/pdf", *SHARED, *MODEL),
+    output:
+        book.print,
+    log:
+        book.log("print"),
+    params:
+        styles=book.style_options,
+    shell:
+        "python -m press print {input.galleys} {params.styles} -o {output} > {log} 2>&1"
+
+
+rule html_edition:
+    input:
+        galleys=rules.resolve.output,
+        styles=book.style_files("web", "fonts"),
+        engine=book.inputs("editions/web", *SHARED, *MODEL),
+    output:
+        directory(book.html),
+    log:
+        book.log("html"),
+    params:
+        styles=book.style_options,
+    shell:
+        "python -m press html {input.galleys} {params.styles} -o {output} > {log} 2>&1"
+
+
+rule check:
+    input:
+        rules.resolve.output,
+        book.epub,
+        book.pdf,
+        book.print,
+        book.html,
+    log:
+        book.log("check"),
+    shell:
+        "python -m press check {input} 2>&1 | tee {log}"
+
+
+rule epub:
+    input:
+        book.epub,
+
+
+rule pdf:
+    input:
+        book.pdf,
+
+
+rule print:
+    input:
+        book.print,
+
+
+rule html:
+    input:
+        book.html,
+
+
+rule clean:
+    log:
+        book.log("clean"),
+    params:
+        build=book.build,
+    shell:
+        "find {params.build} -mindepth 1 ! -name README.md -delete"

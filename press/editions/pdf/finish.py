@@ -1,0 +1,61 @@
+"""The finish: what WeasyPrint leaves out of a PDF, put in with pikepdf; and the same bytes for the same book."""
+
+from __future__ import annotations
+
+import io
+from datetime import date
+
+import pikepdf
+from pikepdf import Array, Dictionary, Name, String
+
+from press.galleys import Book
+
+
+def finish(pdf: bytes, book: Book, identifier: str, front_pages: int) -> bytes:
+    """Return the PDF with page labels, metadata, and the edition's date and identifier.
+
+    `front_pages` is the number of pages before the first page of the body: these are labelled i, ii, …
+    """
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        document.Root.PageLabels = Dictionary(
+            Nums=Array([0, Dictionary(S=Name.r), front_pages, Dictionary(S=Name.D, St=1)])
+            if front_pages
+            else Array([0, Dictionary(S=Name.D, St=1)])
+        )
+        document.Root.Lang = String(book.language)
+        document.Root.ViewerPreferences = Dictionary(
+            DisplayDocTitle=True, Direction=Name.R2L if book.direction == "rtl" else Name.L2R
+        )
+        document.Root.PageMode = Name.UseOutlines
+        _describe(document, book, identifier)
+        out = io.BytesIO()
+        document.save(
+            out,
+            object_stream_mode=pikepdf.ObjectStreamMode.generate,
+            compress_streams=True,
+            deterministic_id=True,
+        )
+    return out.getvalue()
+
+
+def _describe(document: pikepdf.Pdf, book: Book, identifier: str) -> None:
+    """Write the same metadata to the information dictionary and to XMP (ISO 32000-1, 14.3)."""
+    day = date.fromisoformat(book.date)
+    authors = [person.name for person in book.contributors if person.role == "aut"]
+    title = f"{book.title}: {book.subtitle}" if book.subtitle else book.title
+    stamp = f"{day.isoformat()}T00:00:00+00:00"
+    with document.open_metadata(set_pikepdf_as_editor=False, update_docinfo=True) as metadata:
+        metadata["dc:title"] = title
+        metadata["dc:creator"] = authors
+        metadata["dc:description"] = book.description
+        metadata["dc:subject"] = set(book.subjects) if not book.subjects else book.subjects
+        metadata["dc:language"] = [book.language]
+        metadata["dc:publisher"] = [book.imprint]
+        metadata["dc:rights"] = book.rights
+        metadata["dc:identifier"] = identifier
+        metadata["pdf:Keywords"] = ", ".join(book.subjects)
+        metadata["xmp:CreateDate"] = stamp
+        metadata["xmp:ModifyDate"] = stamp
+        metadata["xmp:MetadataDate"] = stamp
+    document.docinfo["/CreationDate"] = String(f"D:{day:%Y%m%d}000000+00'00'")
+    document.docinfo["/ModDate"] = String(f"D:{day:%Y%m%d}000000+00'00'")

@@ -1,0 +1,75 @@
+"""What the Snakefile has to know: where the files of a book lie, and which files of the engine a rule depends on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from snakemake.exceptions import WorkflowError
+
+from press import book
+from press.findings import Refused
+
+# The rooms that more than one stage uses.
+SHARED = ("findings.py", "files.py", "cli.py")
+MODEL = ("galleys.py", "styles.py")
+
+
+class Layout:
+    """The files of one book.
+
+    `folder` is the book's folder, `home` the folder of the Snakefile. All paths are strings relative to the working
+    directory, as Snakemake wants them. Raises WorkflowError with every finding where book.yaml is not right.
+    """
+
+    def __init__(self, folder: str, home: str) -> None:
+        self.folder = Path(folder)
+        self.home = _near(Path(home))
+        try:
+            self.manifest = book.load(self.folder)
+        except Refused as refused:
+            raise WorkflowError(str(refused)) from None
+        self.build = self.folder / "build"
+        self.names = book.manuscripts(self.manifest)
+        self.styles = [path for path in dict.fromkeys([self.folder / "styles", self.home / "styles"]) if path.is_dir()]
+        self.style_options = " ".join(f"--styles {path}" for path in self.styles)
+        slug = self.manifest.slug
+        self.epub = str(self.build / f"{slug}.epub")
+        self.pdf = str(self.build / f"{slug}.pdf")
+        self.print = str(self.build / f"{slug}-print.pdf")
+        self.html = str(self.build / "html")
+
+    def log(self, name: str) -> str:
+        """Return the log file of a rule."""
+        return str(self.build / "logs" / f"{name}.log")
+
+    def inputs(self, *rooms: str) -> list[str]:
+        """Return the files of the engine's rooms (paths below press/), so that editing the engine rebuilds."""
+        paths = [self.home / "press" / room for room in rooms]
+        return sorted(str(file) for path in paths for file in (path.rglob("*.py") if path.is_dir() else [path]))
+
+    def style_files(self, *rooms: str) -> list[str]:
+        """Return the tokens and fonts, and the files below the given rooms of the styles folders."""
+        files: set[Path] = set()
+        for folder in self.styles:
+            files |= {path for path in folder.glob("*") if path.is_file()}
+            for room in rooms:
+                files |= {path for path in (folder / room).rglob("*") if path.is_file()}
+        return sorted(map(str, files))
+
+    @property
+    def images(self) -> list[str]:
+        """The pictures in the book's images folder."""
+        return sorted(str(path) for path in (self.folder / "images").rglob("*") if path.is_file())
+
+    @property
+    def references(self) -> list[str]:
+        """The reference file, if the book has one."""
+        return [str(self.folder / self.manifest.references)] if self.manifest.references else []
+
+
+def _near(path: Path) -> Path:
+    """Return `path` relative to the working directory where it lies below it."""
+    try:
+        return path.resolve().relative_to(Path.cwd())
+    except ValueError:
+        return path

@@ -1,0 +1,75 @@
+"""How Snakemake speaks to an author: a line for each job, and what a failed one found, once.
+
+Snakemake finds this package by its name, through the path file that ./book writes; default/config.yaml asks for it.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from snakemake_interface_logger_plugins.base import LogHandlerBase
+from snakemake_interface_logger_plugins.common import LogEvent
+
+KEPT = ("Nothing to be done", "This was a dry-run")  # of all that Snakemake mentions in passing
+
+
+class LogHandler(LogHandlerBase):
+    writes_to_stream = True
+    writes_to_file = False
+    has_filter = True
+    has_formatter = True
+    needs_rulegraph = False
+
+    def __post_init__(self) -> None:
+        self.begun = time.monotonic()
+        self.total = self.failed = 0
+        self.names: dict[int, str] = {}
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            for line in self.lines(record.getMessage(), record.levelno, vars(record)):
+                print(line, file=sys.stderr, flush=True)
+        except Exception:
+            self.handleError(record)
+
+    def lines(self, message: str, level: int, about: dict[str, Any]) -> list[str]:
+        settings = self.common_settings
+        match about.get("event"):
+            case LogEvent.RUN_INFO:  # "all" makes nothing, so it neither counts nor shows
+                self.total = about["stats"]["total"] - about["stats"].get("all", 0)
+            case LogEvent.JOB_INFO if about["rule_msg"] or about["output"]:
+                name = self.names[about["jobid"]] = self.title(about)
+                why = f" ({about['reason']})" if settings.dryrun else ""
+                return [f"[{len(self.names)}/{self.total}] {name}{why}"]
+            case LogEvent.SHELLCMD if settings.printshellcmds and not message.endswith(": None"):
+                return [message]
+            case LogEvent.JOB_ERROR | LogEvent.GROUP_ERROR:
+                self.failed += 1
+                return self.failure(about)
+            case LogEvent.PROGRESS if about["done"] == about["total"]:
+                return [f"done in {time.monotonic() - self.begun:.1f} s"]
+            case LogEvent.ERROR if about.get("exception") == "WorkflowError" and self.failed:
+                return [f"{self.failed} of {self.total} jobs failed"]
+            case LogEvent.ERROR if "\nCalledProcessError in " not in message:  # that one is told by the job's own error
+                return [message]
+            case None if settings.verbose or message.startswith(KEPT) or (level >= logging.WARNING and not self.failed):
+                return [message]
+        return []
+
+    def title(self, about: dict[str, Any]) -> str:
+        wildcards = [str(value) for value in dict(about["wildcards"] or {}).values()]
+        return str(about["rule_msg"] or " ".join([about["rule_name"], *wildcards]))
+
+    def failure(self, about: dict[str, Any]) -> list[str]:
+        """What the jobs wrote to their logs: of our own commands that is the findings and nothing else."""
+        lines = []
+        for job in about.get("job_error_info") or [about]:
+            lines.append(f"failed: {self.names.get(job['jobid'], job['rule_name'])}")
+            logs = [Path(log) for log in job["log"] or []]
+            said = [line for log in logs if log.is_file() for line in log.read_text("utf-8", "replace").splitlines()]
+            lines += [f"    {line}" for line in said or [f"no word from: {job.get('shellcmd') or job['rule_name']}"]]
+        return lines
