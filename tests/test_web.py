@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import http.server
+import itertools
 import json
 import shutil
 import threading
@@ -14,14 +15,14 @@ from urllib.parse import unquote, urljoin, urlsplit
 import pytest
 import yaml
 from lxml import html
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from press.editions import web
 from press.styles import Styles
 
 ROOT = Path(__file__).parent.parent
-PHONE = {"width": 360, "height": 780}
-DESK = {"width": 1280, "height": 900}
+PHONE = ViewportSize(width=360, height=780)
+DESK = ViewportSize(width=1280, height=900)
 
 # A small book in galleys, after press/README.md: two chapters, a repeated appendix, a part in Hebrew, an index.
 
@@ -33,7 +34,8 @@ GALLEY = """<?xml version="1.0" encoding="utf-8"?>
 """
 OPENER = """<header class="opener"><p class="label">Knot No. {n}</p><p class="numeral" aria-hidden="true">{n}</p>
 <h1>{title}</h1><p class="subtitle" role="doc-subtitle">{subtitle}</p></header>"""
-ENTRY = """<li data-target="{id}"><a href="#{id}"><span class="label">Knot No. {n}</span> <span class="title">{title}</span>
+ENTRY = """<li data-target="{id}"><a href="#{id}"><span class="label">Knot No. {n}</span>
+<span class="title">{title}</span>
 <span class="subtitle">{subtitle}</span></a></li>"""
 KNOTS = [
     {"n": "1", "id": "knot-1", "title": "The Bowline", "subtitle": "A loop that holds – and lets go"},
@@ -44,16 +46,19 @@ CHAPTER = """{opener}
 class="note-call citation" id="{id}-call-1" href="#{id}-note-1" epub:type="noteref" role="doc-noteref">1</a> It is
 <span class="index-term" id="{id}-ix-1">laid</span>, not
 woven.<a class="note-call commentary" id="{id}-call-2" href="#{id}-note-2" role="doc-noteref">2</a>
-See <a class="xref" href="#fig-other-{n}" data-kind="figure">the other figure</a> and <a href="#tbl-{n}">table 1</a>.</p>
+See <a class="xref" href="#fig-other-{n}" data-kind="figure">the other figure</a>,
+<a href="#tbl-{n}">table 1</a>.</p>
 <dl class="page-info"><div><dt>Words</dt><dd>2,100</dd></div><div><dt>Notes</dt><dd>2</dd></div></dl>
 <section class="level2" id="{id}-how"><h2>How to tie it</h2><p>Over, under and through.</p>
 <figure id="fig-{id}" class="figure"><img src="images/{id}.svg" alt="A loop of rope" width="600" height="300"/>
-<figcaption><span class="figure-number">Figure {n}.1</span> It holds. <span class="credit">By us</span></figcaption></figure>
+<figcaption><span class="figure-number">Figure {n}.1</span> It holds.
+<span class="credit">By us</span></figcaption></figure>
 <section class="level3" id="{id}-wet"><h3>When wet</h3>
 <aside class="box careful" role="note" aria-labelledby="{id}-box-1"><p class="box-title" id="{id}-box-1">Careful</p>
 <p>Wet rope slips.</p></aside></section>
-<div class="table" id="tbl-{n}"><table><caption><span class="table-number">Table {n}.1</span> Strength</caption><thead><tr>
-<th>Rope</th><th>Circumference</th><th>Breaking load</th><th>Manufacturer</th><th>Recommendation</th></tr></thead>
+<div class="table" id="tbl-{n}"><table><caption><span class="table-number">Table {n}.1</span> Strength</caption>
+<thead><tr><th>Rope</th><th>Circumference</th><th>Breaking load</th><th>Manufacturer</th><th>Recommendation</th>
+</tr></thead>
 <tbody><tr><td>Hemp</td><td>24 mm</td><td>412 kg</td><td>unknown</td><td>Unobjectionable</td></tr></tbody></table></div>
 </section>
 <section class="notes" epub:type="footnotes" role="doc-endnotes" id="{id}-notes"><h2>Notes</h2><ol>
@@ -63,8 +68,8 @@ class="identifier" href="https://doi.org/10.1000/a-very-long-identifier-that-doe
 <li class="note commentary" id="{id}-note-2" value="2"><p>Hemp, that is.
 <a class="note-back" href="#{id}-call-2" role="doc-backlink" aria-label="Back to the text of note 2">↩</a></p></li>
 </ol></section>"""
-SVG = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 600 300" width="600pt" height="300pt"><circle cx="300" cy="150"
-r="99"/><text x="9" y="30">{}</text></svg>"""
+SVG = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 600 300" width="600pt" height="300pt">
+<circle cx="300" cy="150" r="99"/><text x="9" y="30">{}</text></svg>"""
 
 
 def _bodies() -> dict[str, str]:
@@ -82,14 +87,17 @@ def _bodies() -> dict[str, str]:
         "imprint": "<p>All ropes reserved. <a href='#title'>Two Knots</a></p>",
         **chapters,
         "hebrew": "<header class='opener'><h1>קשרים</h1></header><p>חבל אחד, שני קצוות. <a href='#knot-1'>קשר</a></p>",
-        "all-knots": f'<header class="opener"><p class="label">Appendix A</p><p class="numeral" aria-hidden="true">A</p>'
-        f'<h1>All the knots</h1></header><p>There are two.</p><section class="level2" id="all-list"><h2>The list</h2>'
-        f'<p>See <a href="#knot-1-how">how</a> and <a href="#all-list">here</a>.</p><ol class="chapter-list">{entries}</ol>'
-        f'<aside class="box" role="note" aria-labelledby="all-box"><p class="box-title" id="all-box">Box</p></aside></section>',
+        "all-knots": '<header class="opener"><p class="label">Appendix A</p><p class="numeral" aria-hidden="true">A</p>'
+        '<h1>All the knots</h1></header><p>There are two.</p><section class="level2" id="all-list"><h2>The list</h2>'
+        '<p>See <a href="#knot-1-how">how</a>, <a href="#all-list">here</a>.</p>'
+        f'<ol class="chapter-list">{entries}</ol>'
+        '<aside class="box" role="note" aria-labelledby="all-box"><p class="box-title" id="all-box">Box</p></aside>'
+        "</section>",
         "words": '<header class="opener"><h1>Glossary</h1></header><dl class="glossary"><dt id="term-bight"><dfn>bight'
         "</dfn></dt><dd>A slack part.</dd></dl>",
-        "index": '<header class="opener"><h1>Index</h1></header><section class="index-letter"><h2>L</h2><ul class="index">'
-        '<li><span class="entry">laid rope</span> <a class="locator" href="#knot-1-ix-1">1</a></li></ul></section>',
+        "index": '<header class="opener"><h1>Index</h1></header><section class="index-letter"><h2>L</h2>'
+        '<ul class="index"><li><span class="entry">laid</span> <a class="locator" href="#knot-1-ix-1">1</a></li></ul>'
+        "</section>",
     }
 
 
@@ -268,7 +276,7 @@ def test_one_first_heading_and_no_level_skipped(site: Path) -> None:
     for name in pages(site):
         levels = [int(h.tag[1]) for h in tree(site, name).xpath("//*[self::h1 or self::h2 or self::h3 or self::h4]")]
         assert levels.count(1) == 1 and levels[0] == 1, name
-        assert all(below - above <= 1 for above, below in zip(levels, levels[1:], strict=False)), f"{name}: {levels}"
+        assert all(below - above <= 1 for above, below in itertools.pairwise(levels)), f"{name}: {levels}"
 
 
 def test_ids_are_unique_and_referred_ids_exist(site: Path) -> None:
@@ -281,10 +289,11 @@ def test_ids_are_unique_and_referred_ids_exist(site: Path) -> None:
 
 def test_landmarks_and_skip_link(site: Path) -> None:
     for name in pages(site):
-        body = tree(site, name).body
+        body = tree(site, name).find("body")
+        assert body is not None
         assert len(body.findall("main")) == len(body.findall("footer")) == 1
         skip = body.xpath("a[@class='skip']")[0]
-        assert skip is body[0] and body.get_element_by_id(skip.get("href")[1:]) is not None
+        assert skip is body[0] and body.get_element_by_id(str(skip.get("href"))[1:]) is not None
         labels = [nav.get("aria-label") or nav.get("aria-labelledby") for nav in body.xpath("//nav")]
         assert all(labels) and len(labels) == len(set(labels)), name
 
@@ -351,7 +360,7 @@ def test_contents_of_the_home_page_are_those_of_the_galleys(site: Path) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
 def test_no_page_is_wider_than_the_window(
-    site: Path, browser: Browser, address: str, size: dict[str, int], scheme: str
+    site: Path, browser: Browser, address: str, size: ViewportSize, scheme: str
 ) -> None:
     context = browser.new_context(viewport=size, color_scheme=scheme, java_script_enabled=False)  # type: ignore[arg-type]
     page = context.new_page()

@@ -1,7 +1,7 @@
 """Source lines through Pandoc, which keeps none for its own Markdown.
 
 Before the parse every line gets a mark: headings and fenced divs an attribute `line`, running text one private-use
-character in front of its second plain word, where it can change no syntax. The character's code point is the line.
+character in front of its second plain word (or behind its only one), where it can change no syntax. The character's code point is the line.
 After the parse the marks are taken out again and blocks carry `data-line` instead.
 """
 
@@ -18,6 +18,7 @@ MARKS = re.compile(f"[{chr(MARK)}-{chr(MARK + LAST)}]")
 _FENCE = re.compile(r"^\s*(```|~~~)")
 _HEADING = re.compile(r"^#{1,6}\s.*?(?P<attributes>\{[^{}]*\})?\s*$")
 _DIV = re.compile(r"^(?P<open>\s*:{3,}\s*)(?:\{(?P<attributes>[^{}]*)\}|(?P<word>[\w-]+))(?P<close>\s*:*\s*)$")
+_FIRST_WORD = re.compile(r"^(?!\s*\w{1,5}[.)]\s)\s*(!\[)?[^\[\](){}`|:<>#]*?[^\W\d_]{2,}")
 _DEFINITION = re.compile(r"^\s*\[[^\]^][^\]]*\]:\s")  # [label]: target of a reference link
 _BLOCKS = "p li dt dd td th figure blockquote pre table div h1 h2 h3 h4 h5 h6".split()
 _PLACED = "a img span abbr".split()
@@ -44,12 +45,14 @@ def _mark_line(line: str, number: int) -> str:
         return f'{div["open"]}{{{attributes} line="{number}"}}{div["close"]}'
     if _DEFINITION.match(line) or line.lstrip().startswith(":::"):
         return line
-    at = _plain_space(line)
-    return line if at is None else f"{line[: at + 1]}{chr(MARK + number)}{line[at + 1 :]}"
+    if (at := _plain_space(line)) is None:
+        word = _FIRST_WORD.match(line)
+        at = word.end() if word else None
+    return line if at is None else f"{line[:at]}{chr(MARK + number)}{line[at:]}"
 
 
 def _plain_space(line: str) -> int | None:
-    """Return the index of the first space between two plain words that lies in no bracket and no code."""
+    """Return the index behind the first space between two plain words that lies in no bracket and no code."""
     depth, in_code, previous = 0, False, ""
     for index, character in enumerate(line):
         if character == "`":
@@ -59,7 +62,7 @@ def _plain_space(line: str) -> int | None:
         elif character in "]})":
             depth = max(0, depth - 1)
         elif character == " " and not in_code and not depth and previous.isalnum() and line[index + 1 :][:1].isalpha():
-            return index
+            return index + 1
         previous = character
     return None
 

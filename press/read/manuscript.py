@@ -53,7 +53,7 @@ def read(book: Path, source: str, output: Path) -> list[Finding]:
     findings += _judge(warnings, source) + _check(root, source, body.split("\n"))
     result = {
         "source": source,
-        "header": header.value or {},
+        "header": header.value,
         "header_lines": [[list(path), line] for path, line in header.lines.items()],
         "body": etree.tostring(root, encoding="unicode"),
         "findings": [finding.as_json() for finding in sorted(set(findings))],
@@ -67,11 +67,11 @@ def split(text: str, source: str) -> tuple[yamlfile.Lined, str, list[Finding]]:
     text = text.replace("\r\n", "\n").removeprefix("\ufeff")
     match = _HEADER.match(text)
     if not match:
-        return yamlfile.Lined({}, {}), text, [Finding(source, 1, "the file does not begin with a header (---)")]
+        return yamlfile.Lined(None, {}), text, [Finding(source, 1, "the file does not begin with a header (---)")]
     header, findings = yamlfile.parse(match["yaml"], source, first_line=2)
     if header.value is not None and not isinstance(header.value, dict):
         findings.append(Finding(source, 2, "the header is not a list of keys and values"))
-        header = yamlfile.Lined({}, {})
+        header = yamlfile.Lined(None, {})
     return header, "\n" * text[: match.end()].count("\n") + text[match.end() :], findings
 
 
@@ -144,8 +144,9 @@ def _check_pictures(root: etree._Element, source: str) -> list[Finding]:
             findings.append(Finding(source, _line(image), f"picture {src} stands in running text: give it its own line"))
         if not alt:
             findings.append(Finding(source, _line(image), f'picture {src} has no alternative text: add alt="…"'))
-        elif alt == caption:
-            findings.append(Finding(source, _line(image), f"picture {src}: the alternative text repeats the caption"))
+        elif alt == caption:  # Pandoc puts the caption where there is no text
+            message = f'picture {src} has no alternative text of its own: add alt="…", what is seen, not the caption'
+            findings.append(Finding(source, _line(image), message))
     return findings
 
 

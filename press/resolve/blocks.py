@@ -18,7 +18,8 @@ _ALIGN = re.compile(r"^text-align:\s*(left|right|center);?$")
 def clean(draft: Draft, ledger: Ledger) -> None:
     """Keep the attributes that a manuscript may set; take all others (styles, events, …) away with a finding."""
     for element in draft.body.iter(etree.Element):
-        if align := _ALIGN.match(element.attrib.pop("style", "")):
+        if align := _ALIGN.match(element.get("style", "")):  # how Pandoc aligns the cells of a table
+            del element.attrib["style"]
             element.set("class", f"align-{align[1]}")
         for name in set(element.attrib) - _KEPT:
             if not name.startswith(("aria-", "role")):
@@ -27,7 +28,7 @@ def clean(draft: Draft, ledger: Ledger) -> None:
         href = element.get("href", "#")
         if not href.startswith(("#", "https://", "http://", "mailto:")):
             ledger.find(draft, element, f"link {href}: only ids of the book (#…), https, http and mailto are allowed")
-            element.set("href", "#")
+            del element.attrib["href"]
 
 
 def name_sections(draft: Draft, ledger: Ledger) -> None:
@@ -114,8 +115,8 @@ def _promote(span: etree._Element) -> None:
 
 def set_spans(draft: Draft, ledger: Ledger) -> None:
     """Turn bracketed spans into index terms, glossary terms, abbreviations and foreign words."""
-    for span in list(draft.body.iter("span")):
-        match span.get("class", ""):
+    for span in list(draft.body.iter("span", "abbr")):
+        match "abbr" if span.tag == "abbr" else span.get("class", ""):
             case "index":
                 _set_index_term(span, draft, ledger)
             case "term":
@@ -124,7 +125,7 @@ def set_spans(draft: Draft, ledger: Ledger) -> None:
                 _set_abbreviation(span, draft, ledger)
             case "" if span.get("lang"):
                 span.tag = "i"
-            case name if name not in SPANS and not name.startswith(("figure", "table")):
+            case name if name and name not in SPANS:
                 ledger.find(draft, span, f"unknown span '.{name}'")
 
 
@@ -160,9 +161,7 @@ def _set_abbreviation(span: etree._Element, draft: Draft, ledger: Ledger) -> Non
     if not title:
         ledger.find(draft, span, f"abbreviation '{text_of(span)}' is explained neither here nor in book.yaml")
         return
-    span.tag = "abbr"
     span.set("title", title)
-    del span.attrib["class"]
 
 
 def define_glossary(draft: Draft, ledger: Ledger) -> None:

@@ -74,10 +74,10 @@ def _set_part(draft: Draft, ledger: Ledger, references: References, book: Path) 
     draft.document.words = words
     draft.document.minutes = max(1, round(words / ledger.manifest.words_per_minute)) if words else 0
     blocks.name_sections(draft, ledger)
-    blocks.number_tables(draft, ledger)
-    pictures.number_figures(draft, ledger, book)
     blocks.set_boxes(draft, ledger)
     blocks.set_spans(draft, ledger)
+    blocks.number_tables(draft, ledger)
+    pictures.number_figures(draft, ledger, book)
     for element in draft.body.iter(etree.Element):
         name = element.get("id", "")
         if name and name not in ledger.anchors and not name.startswith(f"{draft.document.id}-"):

@@ -44,6 +44,9 @@ class Header(BaseModel):
     role: str = ""
 
 
+_HEADER_KEYS = {name.replace("_", "-") for name in Header.model_fields}
+
+
 @dataclass
 class Draft:
     """One part: its entry in book.json, and its body (an element `div`; empty for a generated page)."""
@@ -136,8 +139,8 @@ def open_manuscript(part: Part, read: dict[str, Path], ledger: Ledger) -> Draft:
     lined = yamlfile.Lined(result["header"], {tuple(path): line for path, line in result["header_lines"]})
     header, findings = yamlfile.validate(Header, lined, source)
     ledger.findings += findings
-    for key in (header.model_extra or {}) if header else ():
-        if key not in ledger.manifest.chapter_keys:
+    for key in lined.value or {}:
+        if key not in _HEADER_KEYS and key not in ledger.manifest.chapter_keys:
             ledger.findings.append(Finding(source, lined.line((key,)), f"unknown key '{key}' in the header"))
     header = header or Header.model_construct(title=stem, number="", updates=[])
     body = html.fragment_fromstring(result["body"])

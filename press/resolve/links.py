@@ -11,7 +11,7 @@ def set_links(draft: Draft, ledger: Ledger) -> None:
         for link in root.iter("a"):
             href = link.get("href", "")
             if not href.startswith("#") or link.get("class") or link.get("role"):
-                if not href.startswith("#"):
+                if href and not href.startswith("#"):
                     link.set("class", link.get("class") or "external")
                 continue
             anchor = ledger.anchors.get(href[1:])

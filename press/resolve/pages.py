@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime
 import unicodedata
 from dataclasses import dataclass, field
+from html import escape as html_escape
 from typing import Any
 
 from lxml import etree
 
+from press.galleys import EPUB
 from press.resolve.blocks import COMPUTED, replace
 from press.resolve.citations import References
 from press.resolve.draft import Draft, Entry, Ledger, fragment
@@ -109,10 +111,6 @@ class Pages:
 
     def galley(self, draft: Draft) -> str:
         """Return the finished XHTML document of a part."""
-        for root in (draft.body, *draft.notes):
-            for element in root.iter(etree.Element):
-                for name in ("data-cites", "data-entry", "data-of", "data-see-also"):
-                    element.attrib.pop(name, None)
         return self.styles.render(
             "galley/document.xhtml.j2",
             book=self.ledger.manifest,
@@ -120,11 +118,9 @@ class Pages:
             words=self.ledger.words,
             role=ROLES.get(draft.document.type, ""),
             body=markup(_inner(draft.body)),
-            notes=[markup(etree.tostring(note, encoding="unicode").replace(_DECLARATION, "")) for note in draft.notes],
+            notes=[markup(_inner(_wrap(note))) for note in draft.notes],
         )
 
-
-_DECLARATION = ' xmlns:epub="http://www.idpf.org/2007/ops"'
 
 # DPUB-ARIA roles of parts, by their term in the EPUB structural semantics vocabulary (DPUB-ARIA 1.1, section 4).
 ROLES = {
@@ -134,8 +130,18 @@ ROLES = {
 }
 
 
+def _wrap(note: etree._Element) -> etree._Element:
+    wrapper = etree.Element("div")
+    wrapper.append(note)
+    return wrapper
+
+
 def _inner(body: etree._Element) -> str:
-    """Return the markup inside an element, without namespace declarations (the document makes them)."""
-    parts = [body.text or ""]
+    """Return the markup inside an element, without what only the resolving needed and without declarations."""
+    for element in body.iter(etree.Element):
+        for name in ("data-cites", "data-entry", "data-of", "data-see-also"):
+            element.attrib.pop(name, None)
+    etree.cleanup_namespaces(body, top_nsmap={"epub": EPUB})
+    parts = [html_escape(body.text or "")]
     parts += [etree.tostring(child, encoding="unicode") for child in body]
-    return "".join(parts).replace(_DECLARATION, "").replace(' xmlns:ns0="http://www.idpf.org/2007/ops"', "").replace(" ns0:", " epub:")
+    return "".join(parts).replace(f' xmlns:epub="{EPUB}"', "")

@@ -114,12 +114,13 @@ def subordinate(part: etree._Element, prefix: str) -> str | None:
     for element in part.iter("*"):
         if element.tag in HEADINGS[:-1]:
             element.tag = HEADINGS[HEADINGS.index(str(element.tag)) + 1]
-        if (name := element.attrib.pop("id", None)) in referred:
-            element.set("id", f"{prefix}-{name}")
+        name = element.attrib.pop("id", "")
+        if name in referred:
+            element.set("id", f"{prefix}-{name!s}")
         for key in REFERRING:
             if key in element.attrib:
                 element.set(key, " ".join(f"{prefix}-{name}" for name in str(element.get(key)).split()))
-    part.attrib.pop("role", None)
+    part.attrib.pop("role", "")
     title = part.find(".//h2")
     if title is None:
         return None

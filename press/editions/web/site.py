@@ -87,7 +87,7 @@ class Site:
     def holders(self) -> dict[str, Document]:
         """Which document holds an id, for all ids of the book."""
         return {
-            element.attrib["id"]: document
+            str(element.get("id")): document
             for document in self.book.documents
             for element in self.parts[document.id].iter("*")
             if "id" in element.attrib
