@@ -14,7 +14,12 @@ _folder = click.Path(exists=True, file_okay=False, path_type=Path)
 _file = click.Path(exists=True, dir_okay=False, path_type=Path)
 _output = click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="Where to write.")
 _styles = click.option(
-    "-s", "--styles", multiple=True, required=True, type=click.Path(path_type=Path), help="A styles folder; the first wins."
+    "-s",
+    "--styles",
+    multiple=True,
+    required=True,
+    type=click.Path(path_type=Path),
+    help="A styles folder; the first wins.",
 )
 
 
@@ -86,3 +91,24 @@ _edition("epub", "Make the EPUB.")
 _edition("pdf", "Make the PDF for screens.")
 _edition("print", "Make the PDF for the printer.")
 _edition("html", "Make the web edition, a folder.")
+
+
+@main.command()
+@click.argument("galleys", type=_folder)
+@click.argument("editions", type=click.Path(exists=True, path_type=Path), nargs=-1, required=True)
+def check(galleys: Path, editions: tuple[Path, ...]) -> None:
+    """Read finished EDITIONS back and report what is wrong with them.
+
+    GALLEYS is the folder that they were made from; EDITIONS are EPUB and PDF files and web folders.
+    """
+    from press.check import check as check_edition
+    from press.galleys import Galleys
+
+    book = Galleys(galleys)
+    findings = []
+    for edition in editions:
+        found = check_edition(edition, book)
+        findings += found
+        click.echo(f"{edition}: {len(found) or 'no'} finding{'s' if len(found) != 1 else ''}")
+    if findings:
+        raise Refused(findings)

@@ -7,6 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lxml import etree
 
 
 @dataclass(frozen=True, order=True)
@@ -35,3 +39,12 @@ class Refused(Exception):
     def __init__(self, findings: Iterable[Finding]) -> None:
         self.findings = sorted(set(findings))
         super().__init__("\n".join(str(finding) for finding in self.findings))
+
+
+def line_of(element: etree._Element | None) -> int:
+    """Return the source line of an element: its own `data-line`, or that of the nearest around it; 0 if unknown."""
+    while element is not None:
+        if line := element.get("data-line"):
+            return int(line)
+        element = element.getparent()
+    return 0

@@ -36,7 +36,7 @@ class Styles:
 
     @cached_property
     def tokens(self) -> dict[str, Any]:
-        """The design tokens: `colours`, `type` and `faces`; an earlier folder's tokens replace a later one's by section."""
+        """The design tokens `colours`, `type` and `faces`; an earlier folder replaces a later one's by section."""
         tokens: dict[str, Any] = {}
         for folder in reversed(self.folders):
             if (folder / "tokens.yaml").is_file():

@@ -55,9 +55,7 @@ def parse(text: str, file: str, first_line: int = 1) -> tuple[Lined, list[Findin
         loader.dispose()
 
 
-def _walk(
-    node: yaml.Node, path: Path, lines: dict[Path, int], file: str, first: int, seen: set[int]
-) -> list[Finding]:
+def _walk(node: yaml.Node, path: Path, lines: dict[Path, int], file: str, first: int, seen: set[int]) -> list[Finding]:
     """Note the line of every value below `node`; aliases and keys that stand twice are findings."""
     line = first + node.start_mark.line
     lines[path] = line

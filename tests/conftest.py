@@ -62,7 +62,8 @@ REFERENCES = [
     },
 ]
 
-SQUARE = '<svg xmlns="http://www.w3.org/2000/svg" width="60pt" height="40pt" viewBox="0 0 60 40"><path d="M0 0h60v40z"/></svg>'
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="60pt" height="40pt" viewBox="0 0 60 40">{}</svg>'
+SQUARE = SVG.format('<path d="M0 0h60v40z"/>')
 
 Maker = Callable[..., Path]
 

@@ -1,0 +1,21 @@
+"""Check: the finished editions, read back. Every complaint is a finding; none means that they are what they claim."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+
+from press.findings import Finding
+from press.galleys import Galleys
+
+Check = Callable[[Path, Galleys], list[Finding]]
+
+# Which room checks which edition, by the ending of its file (a folder has none).
+CHECKS = {".epub": "press.check.epub", ".pdf": "press.check.pdf", "": "press.check.web"}
+
+
+def check(edition: Path, galleys: Galleys) -> list[Finding]:
+    """Return what is wrong with one finished edition of the book in `galleys`."""
+    run: Check = import_module(CHECKS[edition.suffix]).check
+    return run(edition, galleys)

@@ -1,8 +1,8 @@
 """Source lines through Pandoc, which keeps none for its own Markdown.
 
 Before the parse every line gets a mark: headings and fenced divs an attribute `line`, running text one private-use
-character in front of its second plain word (or behind its only one), where it can change no syntax. The character's code point is the line.
-After the parse the marks are taken out again and blocks carry `data-line` instead.
+character in front of its second plain word (or behind its only one), where it can change no syntax. The character's
+code point is the line. After the parse the marks are taken out again and blocks carry `data-line` instead.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from lxml import etree, html
 
 from press import yamlfile
 from press.files import write
-from press.findings import Finding
+from press.findings import Finding, line_of
 from press.read import lines
 
 # Pandoc's Markdown without raw markup (a manuscript is text, not a program), and without the table forms that depend
@@ -114,11 +114,13 @@ def _check(root: etree._Element, source: str, places: list[str]) -> list[Finding
             continue
         inside = [(element, element.text)] + [(child, child.tail) for child in element]
         for place, text in inside:
-            for match in _UNDEFINED_NOTE.finditer(text or ""):
-                line = lines.locate(match[0], _line(place), places)
-                findings.append(Finding(source, line, f"note [^{match['key']}] is called but never defined"))
+            for call in _UNDEFINED_NOTE.finditer(text or ""):
+                line = lines.locate(call[0], line_of(place), places)
+                findings.append(Finding(source, line, f"note [^{call['key']}] is called but never defined"))
             if match := _RAW.search(text or ""):
-                findings.append(Finding(source, _line(place), f"raw markup {match[0]} is not allowed in a manuscript"))
+                findings.append(
+                    Finding(source, line_of(place), f"raw markup {match[0]} is not allowed in a manuscript")
+                )
     return findings + _check_headings(root, source) + _check_pictures(root, source)
 
 
@@ -127,9 +129,9 @@ def _check_headings(root: etree._Element, source: str) -> list[Finding]:
     for heading in root.xpath("//h1|//h2|//h3|//h4|//h5|//h6"):
         new = int(heading.tag[1])
         if new == 1:
-            findings.append(Finding(source, _line(heading), "the chapter's title stands in its header; start at ##"))
+            findings.append(Finding(source, line_of(heading), "the chapter's title stands in its header; start at ##"))
         elif new > level + 1:
-            findings.append(Finding(source, _line(heading), f"heading level {level + 1} is skipped"))
+            findings.append(Finding(source, line_of(heading), f"heading level {level + 1} is skipped"))
         level = new
     return findings
 
@@ -141,22 +143,17 @@ def _check_pictures(root: etree._Element, source: str) -> list[Finding]:
         caption = "" if figure is None else _words(figure.find("figcaption"))
         alt, src = _words(image.get("alt")), image.get("src")
         if figure is None:
-            findings.append(Finding(source, _line(image), f"picture {src} stands in running text: give it its own line"))
+            findings.append(
+                Finding(source, line_of(image), f"picture {src} stands in running text: give it its own line")
+            )
         if not alt:
-            findings.append(Finding(source, _line(image), f'picture {src} has no alternative text: add alt="…"'))
+            findings.append(Finding(source, line_of(image), f'picture {src} has no alternative text: add alt="…"'))
         elif alt == caption:  # Pandoc puts the caption where there is no text
             message = f'picture {src} has no alternative text of its own: add alt="…", what is seen, not the caption'
-            findings.append(Finding(source, _line(image), message))
+            findings.append(Finding(source, line_of(image), message))
     return findings
 
 
 def _words(of: Any) -> str:
     text = "" if of is None else of if isinstance(of, str) else "".join(of.itertext())
     return " ".join(text.split())
-
-
-def _line(element: etree._Element) -> int:
-    """Return the source line of an element: its own, or that of the nearest element around it."""
-    while element is not None and element.get("data-line") is None:
-        element = element.getparent()
-    return 0 if element is None else int(element.get("data-line", "0"))

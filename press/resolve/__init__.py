@@ -1,1 +1,1 @@
-"""Resolve: all that was read in, galleys out. Here the book becomes one: notes, numbers, references, computed blocks."""
+"""Resolve: all that was read in, galleys out. The book becomes one: notes, numbers, references, computed blocks."""

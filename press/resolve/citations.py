@@ -69,7 +69,13 @@ def _citeproc(items: list[dict[str, Any]], style: Path, language: str) -> dict[s
         json.dumps(items),
         "html5",
         format="csljson",
-        extra_args=["--citeproc", f"--csl={style}", "--wrap=none", f"--metadata=lang:{language}", "--metadata=link-bibliography:false"],
+        extra_args=[
+            "--citeproc",
+            f"--csl={style}",
+            "--wrap=none",
+            f"--metadata=lang:{language}",
+            "--metadata=link-bibliography:false",
+        ],
     )
     root = html.fragment_fromstring(markup, create_parent="div")
     entries = root.xpath("//*[contains(concat(' ', @class, ' '), ' csl-entry ')]")

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from press import yamlfile
 from press.book import Language, Manifest, Part
-from press.findings import Finding
+from press.findings import Finding, line_of
 from press.galleys import EPUB, Anchor, Document, Figure, Note, Update
 
 TYPE = f"{{{EPUB}}}type"
@@ -101,13 +101,6 @@ class Ledger:
             self.find(draft, element, f"id '{name}' stands twice in the book (also in {other})")
         else:
             self.anchors[name] = Anchor(document=draft.document.id, kind=kind, text=text)
-
-
-def line_of(element: etree._Element | None) -> int:
-    """Return the source line of an element: its own, or that of the nearest element around it; 0 if unknown."""
-    while element is not None and element.get("data-line") is None:
-        element = element.getparent()
-    return 0 if element is None else int(element.get("data-line", "0"))
 
 
 def slug(text: str) -> str:

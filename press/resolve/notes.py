@@ -6,10 +6,11 @@ import re
 
 from lxml import etree
 
+from press.findings import line_of
 from press.galleys import Note
 from press.resolve.blocks import replace
 from press.resolve.citations import References
-from press.resolve.draft import TYPE, Draft, Ledger, line_of
+from press.resolve.draft import TYPE, Draft, Ledger
 
 _PIECE = re.compile(r"^(?P<prefix>[^@]*?)-?@\{?(?P<key>[\w][\w:.#$%&+?<>~/-]*?)\}?[.,;:]?(?P<suffix>(\s.*)?)$", re.S)
 
@@ -94,7 +95,9 @@ def _place_call(call: etree._Element, draft: Draft, number: int, kind: str) -> N
 class _Setter:
     """Sets one note of a part. `cited` remembers which note of the part first cited a work."""
 
-    def __init__(self, draft: Draft, ledger: Ledger, references: References, cited: dict[str, int], number: int) -> None:
+    def __init__(
+        self, draft: Draft, ledger: Ledger, references: References, cited: dict[str, int], number: int
+    ) -> None:
         self.draft, self.ledger, self.references = draft, ledger, references
         self.cited, self.number = cited, number
 

@@ -51,7 +51,9 @@ def number_figures(draft: Draft, ledger: Ledger, book: Path) -> None:
                 credit=credit,
             )
         )
-        _set_caption(figure, caption, ledger.say("figure", number=number), credit and ledger.say("credit", credit=credit))
+        _set_caption(
+            figure, caption, ledger.say("figure", number=number), credit and ledger.say("credit", credit=credit)
+        )
 
 
 def _set_caption(figure: etree._Element, caption: etree._Element | None, label: str, credit: str) -> None:

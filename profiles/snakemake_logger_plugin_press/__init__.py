@@ -15,6 +15,7 @@ from snakemake_interface_logger_plugins.base import LogHandlerBase
 from snakemake_interface_logger_plugins.common import LogEvent
 
 KEPT = ("Nothing to be done", "This was a dry-run")  # of all that Snakemake mentions in passing
+WHERE = ('  File "', "WorkflowError in file")  # in the Snakefile: no author's business
 
 
 class LogHandler(LogHandlerBase):
@@ -55,7 +56,7 @@ class LogHandler(LogHandlerBase):
             case LogEvent.ERROR if about.get("exception") == "WorkflowError" and self.failed:
                 return [f"{self.failed} of {self.total} jobs failed"]
             case LogEvent.ERROR if "\nCalledProcessError in " not in message:  # that one is told by the job's own error
-                return [message]
+                return [line for line in message.splitlines() if not line.startswith(WHERE)]
             case None if settings.verbose or message.startswith(KEPT) or (level >= logging.WARNING and not self.failed):
                 return [message]
         return []

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import io
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-
-import pikepdf
 
 from press import files
 from press.editions.pdf.finish import finish
 from press.editions.pdf.typeset import typeset
-from press.editions.pdf.volume import bind
-from press.galleys import Galleys
+from press.editions.pdf.volume import BLOCK, bind
+from press.galleys import Book, Face, Galleys
 from press.styles import Medium, Styles
+
+# WeasyPrint may set a note on the page after its call's. Then the block that runs over the two pages is told to begin
+# the second, and the book is typeset again; `press check` reports what is left after these rounds.
+ROUNDS = 4
 
 
 def build_screen(galleys: Path, styles: Styles, output: Path) -> None:
@@ -27,21 +29,32 @@ def build_print(galleys: Path, styles: Styles, output: Path) -> None:
 
 
 def _build(galleys: Galleys, styles: Styles, output: Path, edition: str, medium: Medium, **options: Any) -> None:
-    css = styles.css("pdf/book.css.j2", medium, book=galleys.book, edition=edition, font_url=_font_url(styles))
-    pdf = typeset(bind(galleys, styles, css, edition), galleys, styles, **options)
     book = galleys.book
-    finished = finish(pdf, book, book.identifiers[edition], _front_pages(pdf, galleys))
-    files.write(output, finished)
+    font_url = _font_url(styles)
+    css = styles.css("pdf/book.css.j2", medium, book=book, edition=edition, font_url=font_url)
+    turns: set[str] = set()
+    for _ in range(ROUNDS):
+        pdf, sheets = typeset(bind(galleys, styles, css, edition, turns), galleys, styles, **options)
+        more = _turns(book, sheets)
+        if more <= turns:
+            break
+        turns |= more
+    first = next(document for document in book.documents if document.matter == "body")
+    front = next(number for number, names in enumerate(sheets) if first.id in names)
+    files.write(output, finish(pdf, book, book.identifiers[edition], front))
 
 
-def _font_url(styles: Styles) -> Any:
+def _font_url(styles: Styles) -> Callable[[Face], str]:
     return lambda face: styles.font(face).resolve().as_uri()
 
 
-def _front_pages(pdf: bytes, galleys: Galleys) -> int:
-    """Return how many pages stand before the body: the page on which its first part begins."""
-    first = next(document for document in galleys.book.documents if document.matter == "body")
-    with pikepdf.open(io.BytesIO(pdf)) as document:
-        names = pikepdf.NameTree(document.Root.Names.Dests)
-        target = names[first.id]
-        return pikepdf.Page(target[0]).index
+def _turns(book: Book, sheets: list[list[str]]) -> set[str]:
+    """Return the blocks that have to begin a page so that every note stands on the page of its call."""
+    turns = set()
+    for note in book.notes:
+        called = next(number for number, names in enumerate(sheets) if note.call in names)
+        if note.id not in sheets[called]:
+            after = [name for name in sheets[called + 1] if name.startswith(BLOCK)]
+            over = [name for name in after if name in sheets[called]]
+            turns |= set((over or after)[:1])
+    return turns

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from press.findings import Finding, Refused
+from press.findings import Finding, Refused, line_of
 from press.galleys import Galleys
 from press.styles import Styles
 
@@ -23,8 +23,11 @@ class _Log(logging.Handler):
         self.messages.append(record.getMessage())
 
 
-def typeset(html: str, galleys: Galleys, styles: Styles, **options: Any) -> bytes:
-    """Typeset a document and return the PDF. Raises Refused for a font that is not ours, or any other complaint."""
+def typeset(html: str, galleys: Galleys, styles: Styles, **options: Any) -> tuple[bytes, list[list[str]]]:
+    """Typeset a document: return the PDF, and the ids that stand on each of its pages.
+
+    Raises Refused for a font that is not the book's, and for any other complaint of WeasyPrint.
+    """
     os.environ["SOURCE_DATE_EPOCH"] = "0"  # WeasyPrint's own dates; the finish sets the edition's
     import weasyprint
 
@@ -40,13 +43,14 @@ def typeset(html: str, galleys: Galleys, styles: Styles, **options: Any) -> byte
     findings += _strange_fonts(document, galleys, styles)
     if findings:
         raise Refused(findings)
-    return pdf
+    return pdf, [list(page.anchors) for page in document.pages]
 
 
 def _fetcher(folders: list[Path]) -> Any:
     """Return a WeasyPrint fetcher that opens files below `folders` and data: addresses, and nothing else."""
-    from weasyprint.urls import FatalURLFetchingError, URLFetcher
     from urllib.parse import unquote, urlsplit
+
+    from weasyprint.urls import FatalURLFetchingError, URLFetcher
 
     roots = [folder.resolve() for folder in folders]
 
@@ -81,7 +85,5 @@ def _place(galleys: Galleys, character: str, message: str) -> Finding:
     for document in galleys.book.documents:
         for element in galleys.tree(document).iter():
             if isinstance(element.tag, str) and character in f"{element.text or ''}{element.tail or ''}":
-                while element is not None and not element.get("data-line"):
-                    element = element.getparent()
-                return Finding(document.source or document.page, int(element.get("data-line")) if element is not None else 0, text)
+                return Finding(document.source or document.page, line_of(element), text)
     return Finding("book.yaml", 0, text)

@@ -8,25 +8,28 @@ from press.galleys import NAMESPACES, XHTML, Document, Galleys
 from press.styles import Styles, markup
 
 _TAG = f"{{{XHTML}}}"
+BLOCK = "block-"  # begins the name of a block of running text
 
 
-def bind(galleys: Galleys, styles: Styles, css: str, media: str) -> str:
+def bind(galleys: Galleys, styles: Styles, css: str, media: str, turns: set[str]) -> str:
     """Return the whole book as one HTML document for WeasyPrint, with its style sheet in its head.
 
-    `media` is the edition, `pdf` or `print`: a class on the root element, for the styles.
+    `media` is the edition, `pdf` or `print`: a class on the root element, for the styles. `turns` are names of
+    blocks that have to begin a page.
     """
     book = galleys.book
-    sections = [_section(galleys, document) for document in book.documents]
+    sections = [_section(galleys, document, turns) for document in book.documents]
     return styles.render(
         "pdf/book.html.j2", book=book, media=media, css=markup(css), sections=[markup(section) for section in sections]
     )
 
 
-def _section(galleys: Galleys, document: Document) -> str:
+def _section(galleys: Galleys, document: Document, turns: set[str]) -> str:
     """Return one part of the book as HTML: what print needs moved, what it does not need taken away."""
     (section,) = galleys.tree(document).iterfind(f"{_TAG}body/{_TAG}section")
     section.set("data-matter", document.matter)
     section.set("data-short-title", document.short_title)
+    _name_blocks(section, document, turns)
     _foot_notes(section)
     _page_references(section, document, galleys)
     for element in section.iter(etree.Element):
@@ -35,6 +38,16 @@ def _section(galleys: Galleys, document: Document) -> str:
         if element.tag == f"{_TAG}a" and "locator" in element.get("class", "").split():
             element.text = None
     return _as_html(section)
+
+
+def _name_blocks(section: etree._Element, document: Document, turns: set[str]) -> None:
+    """Give every block of the running text a name to find it by on the pages; those in `turns` begin a page."""
+    blocks = section.xpath(".//h:p | .//h:ul | .//h:ol | .//h:dl | .//h:aside | .//h:figure", namespaces=NAMESPACES)
+    flow = [block for block in blocks if block.getparent().tag == f"{_TAG}section" and block.get("id") is None]
+    for count, block in enumerate(flow, start=1):
+        block.set("id", f"{BLOCK}{document.id}-{count}")
+        if block.get("id") in turns:
+            block.set("class", f"{block.get('class', '')} turn-page".strip())
 
 
 def _foot_notes(section: etree._Element) -> None:

@@ -1,0 +1,94 @@
+"""The PDFs, read back: notes on the page of their call, fonts embedded, boxes, folios, bookmarks, metadata."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pikepdf
+
+from press.findings import Finding
+from press.galleys import Book, Galleys
+
+MM = 72 / 25.4  # pt
+
+
+def check(edition: Path, galleys: Galleys) -> list[Finding]:
+    """Return what is wrong with a PDF of the book, for the screen or for the printer."""
+    book, name = galleys.book, edition.name
+    with pikepdf.open(edition) as pdf:
+        messages = [*_fonts(pdf), *_boxes(pdf, book, name.endswith("-print.pdf")), *_navigation(pdf, book)]
+        messages += _metadata(pdf, book)
+        return [*_notes(pdf, book), *(Finding(name, 0, message) for message in messages)]
+
+
+def destinations(pdf: pikepdf.Pdf) -> dict[str, int]:
+    """Return the page (from 0) of every named destination."""
+    if "/Names" not in pdf.Root or "/Dests" not in pdf.Root.Names:
+        return {}
+    numbers = {page.obj.objgen: index for index, page in enumerate(pdf.pages)}
+    tree = pikepdf.NameTree(pdf.Root.Names.Dests)
+    return {str(name): numbers[target[0].objgen] for name, target in tree.items()}
+
+
+def _notes(pdf: pikepdf.Pdf, book: Book) -> list[Finding]:
+    """A note stands at the foot of the page of its call."""
+    pages = destinations(pdf)
+    findings = []
+    for note in book.notes:
+        if note.id not in pages or note.call not in pages:
+            findings.append(Finding(note.source, note.line, f"note {note.number} is missing from the PDF"))
+        elif pages[note.id] != pages[note.call]:
+            places = f"called on sheet {pages[note.call] + 1} and set on sheet {pages[note.id] + 1}"
+            findings.append(Finding(note.source, note.line, f"note {note.number} is {places} of the PDF"))
+    return findings
+
+
+def _fonts(pdf: pikepdf.Pdf) -> list[str]:
+    descriptors = {
+        str(thing.get("/FontName")): any(key in thing for key in ("/FontFile", "/FontFile2", "/FontFile3"))
+        for thing in pdf.objects
+        if isinstance(thing, pikepdf.Dictionary) and thing.get("/Type") == pikepdf.Name.FontDescriptor
+    }
+    if not descriptors:
+        return ["there is no font in the PDF"]
+    return [f"font {name} is not embedded" for name, embedded in sorted(descriptors.items()) if not embedded]
+
+
+def _boxes(pdf: pikepdf.Pdf, book: Book, printed: bool) -> list[str]:
+    """Trim is the book's size; in print, bleed and media boxes lie around it by the bleed (ISO 32000-1, 14.11.2)."""
+    wrong = []
+    bleed = book.paper.bleed if printed else 0
+    for number, page in enumerate(pdf.pages, start=1):
+        trim, bled, media = ([float(side) / MM for side in box] for box in (page.trimbox, page.bleedbox, page.mediabox))
+        size = trim[2] - trim[0], trim[3] - trim[1]
+        if abs(size[0] - book.paper.width) > 0.1 or abs(size[1] - book.paper.height) > 0.1:
+            wrong.append(f"sheet {number}: trimmed to {size[0]:.1f} × {size[1]:.1f} mm")
+        for name, box, want in (("bleed", bled, bleed), ("media", media, bleed)):
+            if any(abs(a - b) < want - 0.1 for a, b in zip(trim, box, strict=True)):
+                wrong.append(f"sheet {number}: the {name} box lies less than {want} mm around the trim box")
+    return wrong
+
+
+def _navigation(pdf: pikepdf.Pdf, book: Book) -> list[str]:
+    wrong = []
+    with pdf.open_outline() as outline:
+        titles = [item.title for item in outline.root]
+    for document in book.documents:
+        if not document.page and document.title not in titles:
+            wrong.append(f"no bookmark leads to '{document.title}'")
+    if "/PageLabels" not in pdf.Root:
+        return [*wrong, "the pages have no labels"]
+    first = next(document for document in book.documents if document.matter == "body")
+    sheet = destinations(pdf).get(first.id)
+    if sheet is None or str(pdf.pages[sheet].label) != "1":
+        wrong.append(f"'{first.title}' does not begin on a page that is labelled 1")
+    return wrong
+
+
+def _metadata(pdf: pikepdf.Pdf, book: Book) -> list[str]:
+    with pdf.open_metadata(update_docinfo=False) as metadata:
+        title = str(metadata.get("dc:title", ""))
+    wrong = [] if title.startswith(book.title) else [f"the title in the metadata is '{title}'"]
+    if str(pdf.Root.get("/Lang", "")) != book.language:
+        wrong.append("the language of the PDF is not the book's")
+    return wrong

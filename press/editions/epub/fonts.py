@@ -1,0 +1,70 @@
+"""The fonts of the EPUB: each face cut down to the characters that the book uses."""
+
+from __future__ import annotations
+
+import io
+from functools import cached_property
+from pathlib import Path
+
+from fontTools import subset
+from fontTools.ttLib import TTFont
+
+# The figures, small capitals and joins that the styles ask for, and what a script needs to be set right.
+FEATURES = "smcp c2sc onum lnum pnum tnum sups frac numr dnom kern liga ccmp locl calt mark mkmk rlig init medi fina"
+BASIC = frozenset(chr(code) for code in range(0x20, 0x7F))
+
+
+def cut(path: Path, characters: frozenset[str]) -> bytes:
+    """Return the face at `path` with the glyphs of `characters` and of ASCII only, as WOFF2; always the same bytes."""
+    options = subset.Options(
+        layout_features=FEATURES.split(),
+        hinting=False,
+        recalc_timestamp=False,
+        notdef_outline=True,
+        flavor="woff2",
+    )
+    font = subset.load_font(str(path), options)
+    cutter = subset.Subsetter(options)
+    cutter.populate(unicodes=map(ord, characters | BASIC))
+    cutter.subset(font)
+    buffer = io.BytesIO()
+    subset.save_font(font, buffer, options)
+    return buffer.getvalue()
+
+
+class Ruler:
+    """Measures text in one face."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    @cached_property
+    def _font(self) -> TTFont:
+        return TTFont(self._path)
+
+    @cached_property
+    def _widths(self) -> dict[int, float]:
+        metrics, units = self._font["hmtx"], self._font["head"].unitsPerEm
+        return {code: metrics[name][0] / units for code, name in self._font.getBestCmap().items()}
+
+    def width(self, text: str) -> float:
+        """Return the width of `text` in em; a character that the face lacks counts as half an em."""
+        return sum(self._widths.get(ord(character), 0.5) for character in text)
+
+    def wrap(self, text: str, measure: float) -> list[str]:
+        """Break `text` at its spaces into lines of at most `measure` em, as even as the first fit allows."""
+        lines: list[str] = []
+        for word in text.split():
+            if lines and self.width(f"{lines[-1]} {word}") <= measure:
+                lines[-1] += f" {word}"
+            else:
+                lines.append(word)
+        return lines
+
+    def fit(self, text: str, width: float, sizes: list[float], most: int) -> tuple[float, list[str]]:
+        """Return the largest of `sizes` at which `text` makes at most `most` lines of `width`, and the lines."""
+        for size in sorted(sizes, reverse=True):
+            lines = self.wrap(text, width / size)
+            if len(lines) <= most and all(self.width(line) * size <= width for line in lines):
+                return size, lines
+        return min(sizes), self.wrap(text, width / min(sizes))

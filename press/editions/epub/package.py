@@ -1,0 +1,194 @@
+"""The EPUB as a package: what goes into it, in which order, and the file that holds it."""
+
+from __future__ import annotations
+
+import datetime
+import io
+import zipfile
+from functools import cached_property
+
+from ebooklib import epub
+
+from press.editions.epub import cover, documents, fonts, metadata, navigation, pictures
+from press.galleys import Document, Galleys
+from press.styles import Styles, markup
+
+NAVIGATION = "nav.xhtml"
+COVER = "cover.xhtml"
+SHEETS = {"css/book.css": ("epub/book.css.j2", "light"), "css/dark.css": ("epub/dark.css.j2", "dark")}
+XHTML_TYPE = "application/xhtml+xml"
+
+
+class Package:
+    """One book on its way into an EPUB."""
+
+    def __init__(self, galleys: Galleys, styles: Styles) -> None:
+        self.galleys = galleys
+        self.styles = styles
+        self.book = galleys.book
+        self.parts = {
+            document.id: documents.part_of(galleys.tree(document))
+            for document in self.book.documents
+            if document.page != "contents"
+        }
+        self.pictures: dict[str, bytes] = {}
+        self.out = epub.EpubBook()
+
+    def pack(self) -> bytes:
+        """Return the EPUB; the same galleys and styles give the same bytes."""
+        self._add_cover()
+        for document in self.book.documents:
+            self._add_document(document)
+        self._add_navigation()
+        self._add_styles()
+        for number, (src, content) in enumerate(sorted(self.pictures.items()), start=1):
+            if src != self.book.cover:
+                self._add(f"image-{number}", src, pictures.media_type(src), content)
+        self._describe()
+        buffer = io.BytesIO()
+        writer = epub.EpubWriter(buffer, self.out, {"mtime": self._date, "epub3_pages": False})
+        writer.process()
+        writer.write()
+        return _settle(buffer.getvalue(), self._date)
+
+    # Addresses
+
+    def name(self, document: Document) -> str:
+        """Return the file of a document; the navigation document takes the place of the page of contents."""
+        return NAVIGATION if document.page == "contents" else f"text/{document.file}"
+
+    @cached_property
+    def places(self) -> dict[str, str]:
+        """Where each id of the book is: a file, and the id in it unless the file begins with it."""
+        places: dict[str, str] = {}
+        for document in self.book.documents:
+            for name in documents.ids(self.parts[document.id]) if document.id in self.parts else ():
+                places[name] = f"{self.name(document)}#{name}"
+            places[document.id] = self.name(document)
+        return places
+
+    def address(self, target: str, here: str) -> str:
+        """Return the link from the file `here` to the id `target`; ValueError if nothing in the book has that id."""
+        place = self.places.get(target)
+        if place is None and target in self.book.anchors:
+            place = self.places.get(self.book.anchors[target].document)
+        if place is None:
+            raise ValueError(f"{here}: nothing in the book has the id {target}")
+        file, _, fragment = place.partition("#")
+        if file == here and fragment:
+            return f"#{fragment}"
+        return documents.relative(file, here) + (f"#{fragment}" if fragment else "")
+
+    # Contents
+
+    def _add(self, name: str, file: str, media_type: str, content: str | bytes, *properties: str) -> epub.EpubItem:
+        """Add a file as it is. EbookLib's own classes for documents would rewrite it, so everything is an EpubItem."""
+        data = content.encode() if isinstance(content, str) else content
+        item = epub.EpubItem(uid=name, file_name=file, media_type=media_type, content=data)
+        item.properties = list(properties)
+        return self.out.add_item(item)
+
+    def _frame(self, template: str, here: str, **context: object) -> str:
+        """Render the template of a document that lies at `here`."""
+        language = {"language": self.book.language, "direction": self.book.direction}
+        sheets = [documents.relative(sheet, here) for sheet in SHEETS]
+        return self.styles.render(
+            f"epub/{template}", **{"book": self.book, "words": self.book.words, "sheets": sheets, **language, **context}
+        )
+
+    def _add_cover(self) -> None:
+        src = self.book.cover or "images/cover.svg"
+        content = pictures.load(self.galleys, src) if self.book.cover else cover.draw(self.book, self.styles)
+        self._add("cover-image", src, pictures.media_type(src), content, "cover-image")
+        page = self._frame("cover.xhtml.j2", COVER, src=documents.relative(src, COVER))
+        self.out.spine.append(self._add("cover", COVER, XHTML_TYPE, page))
+
+    def _add_document(self, document: Document) -> None:
+        if document.page == "contents":
+            self.out.spine.append("nav")
+            return
+        here, part = self.name(document), self.parts[document.id]
+        documents.finish(part, lambda target: self.address(target, here), lambda src: self._picture(src, here))
+        page = self._frame(
+            "document.xhtml.j2",
+            here,
+            title=document.title,
+            matter=document.matter,
+            language=document.language,
+            direction=document.direction,
+            body=markup(documents.serialise(part)),
+        )
+        item = self._add(f"text-{document.id}", here, XHTML_TYPE, page, *documents.properties(part))
+        self.out.spine.append(item)
+
+    def _picture(self, src: str, here: str) -> str:
+        if src not in self.pictures:
+            self.pictures[src] = pictures.load(self.galleys, src)
+        return documents.relative(src, here)
+
+    def _add_navigation(self) -> None:
+        points = navigation.contents(self.book, lambda target: self.address(target, ""))
+        marks = navigation.landmarks(self.book, COVER, lambda target: self.address(target, ""))
+        page = self._frame("nav.xhtml.j2", NAVIGATION, points=points, landmarks=marks)
+        self._add("nav", NAVIGATION, XHTML_TYPE, page, "nav")
+        ncx = self.styles.render(
+            "epub/toc.ncx.j2",
+            book=self.book,
+            identifier=self.book.identifiers["epub"],
+            points=points,
+            depth=navigation.depth(points),
+        )
+        self._add("ncx", "toc.ncx", "application/x-dtbncx+xml", ncx)
+
+    def _add_styles(self) -> None:
+        sheets = {
+            name: self.styles.css(template, medium)
+            for name, (template, medium) in SHEETS.items()  # type: ignore[arg-type]
+        }
+        for name, css in sheets.items():
+            self._add(name.replace("/", "-"), name, "text/css", css)
+        used = [face for face in self.styles.faces if f"fonts/{face.file}" in "".join(sheets.values())]
+        characters = frozenset("".join(str(text) for part in self.parts.values() for text in part.itertext()))
+        characters |= set("".join([*self.book.words.values(), self.book.title, self.book.subtitle]))
+        for number, face in enumerate(used, start=1):
+            self._add(
+                f"font-{number}", f"fonts/{face.file}", "font/woff2", fonts.cut(self.styles.font(face), characters)
+            )
+
+    # What is said of it
+
+    def _describe(self) -> None:
+        out, book = self.out, self.book
+        out.set_identifier(book.identifiers["epub"])
+        out.set_language(book.language)
+        out.set_direction(book.direction)
+        out.title = book.title
+        for entry in metadata.entries(book, self._access()):
+            out.add_metadata(entry.namespace or None, entry.name, entry.value, entry.attributes)
+        out.add_metadata(None, "meta", "", {"name": "cover", "content": "cover-image"})
+
+    def _access(self) -> metadata.Access:
+        images = [image for part in self.parts.values() for image in documents.images(part)]
+        return metadata.Access(
+            pictures=bool(images),
+            described=all(str(image.get("alt", "")).strip() for image in images),
+            still=all(pictures.is_still(src, content) for src, content in self.pictures.items()),
+        )
+
+    @cached_property
+    def _date(self) -> datetime.datetime:
+        return datetime.datetime.fromisoformat(self.book.date)
+
+
+def _settle(data: bytes, date: datetime.datetime) -> bytes:
+    """Write the zip file anew: `mimetype` first and stored, every time the book's date, nothing of this machine."""
+    stamp = max(date, datetime.datetime(1980, 1, 1)).timetuple()[:6]
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(buffer, "w") as new:
+        for name in sorted(old.namelist(), key=lambda name: name != "mimetype"):
+            entry = zipfile.ZipInfo(name, stamp)
+            entry.create_system = 3
+            entry.external_attr = 0o644 << 16
+            entry.compress_type = zipfile.ZIP_STORED if name == "mimetype" else zipfile.ZIP_DEFLATED
+            new.writestr(entry, old.read(name), compresslevel=9)
+    return buffer.getvalue()
