@@ -58,7 +58,7 @@ rule resolve:
         manifest=book.folder / "book.yaml",
         references=book.references,
         images=book.images,
-        styles=book.style_files("galley", "locales"),
+        styles=book.style_files("galley", "locales", "fonts"),
         engine=book.inputs("resolve", "book.py", "yamlfile.py", *SHARED, *MODEL),
     output:
         directory(book.build / "galleys"),

@@ -79,11 +79,24 @@ class Styles:
     def css(self, template: str, medium: Medium, **context: Any) -> str:
         """Render a style sheet with the colours of one medium.
 
-        The template sees `colour` (name -> CSS colour), `type` (voice -> font family), `faces`, and `tokens`.
+        The template sees `colour` (name -> CSS colour), `type` (voice -> font family), `stack` (voice -> families as
+        CSS writes them, with those for other scripts), `scripts` (these), `faces`, and `tokens`.
         """
         colours = {name: _value(values, medium) for name, values in self.tokens["colours"].items()}
+        scripts = self.tokens["scripts"]
+        stack = {
+            voice: ", ".join(f'"{name}"' for name in [family, *scripts])
+            for voice, family in self.tokens["type"].items()
+        }
         return self.render(
-            template, colour=colours, type=self.tokens["type"], faces=self.faces, tokens=self.tokens, **context
+            template,
+            colour=colours,
+            type=self.tokens["type"],
+            stack=stack,
+            scripts=scripts,
+            faces=self.faces,
+            tokens=self.tokens,
+            **context,
         )
 
 

@@ -34,8 +34,8 @@ def resolve(book: Path, read: dict[str, Path], styles: Styles, output: Path) -> 
         if draft.document.type == "glossary":
             blocks.define_glossary(draft, ledger)
     for draft in drafts:
-        _set_part(draft, ledger, references, book)
-    _check_shared(ledger, drafts)
+        _set_part(draft, ledger, references, book, styles)
+    _check_manifest(ledger, drafts, book)
     pages = Pages(styles, ledger, drafts, references)
     for draft in drafts:
         links.set_links(draft, ledger)
@@ -67,7 +67,7 @@ def _open(ledger: Ledger, read: dict[str, Path]) -> list[Draft]:
     return drafts
 
 
-def _set_part(draft: Draft, ledger: Ledger, references: References, book: Path) -> None:
+def _set_part(draft: Draft, ledger: Ledger, references: References, book: Path, styles: Styles) -> None:
     """Everything that can be said of a part before the others are known."""
     notes.set_notes(draft, ledger, references)
     words = len(_WORD.findall("".join(draft.body.itertext())))
@@ -77,14 +77,20 @@ def _set_part(draft: Draft, ledger: Ledger, references: References, book: Path) 
     blocks.set_boxes(draft, ledger)
     blocks.set_spans(draft, ledger)
     blocks.number_tables(draft, ledger)
-    pictures.number_figures(draft, ledger, book)
+    pictures.number_figures(draft, ledger, book, styles)
     for element in draft.body.iter(etree.Element):
         name = element.get("id", "")
         if name and name not in ledger.anchors and not name.startswith(f"{draft.document.id}-"):
             ledger.anchor(draft, element, name, "place", name)
 
 
-def _check_shared(ledger: Ledger, drafts: list[Draft]) -> None:
+def _check_manifest(ledger: Ledger, drafts: list[Draft], book: Path) -> None:
+    """Check what book.yaml says of things that are known only now."""
+    if cover := ledger.manifest.cover:
+        try:
+            pictures.measure(book, cover)
+        except ValueError as error:
+            ledger.findings.append(Finding("book.yaml", 0, f"cover {cover}: {error}"))
     names = {draft.document.id for draft in drafts}
     for name in ledger.manifest.shared:
         if name not in names:
@@ -111,10 +117,12 @@ def _write(output: Path, book: Path, ledger: Ledger, drafts: list[Draft], pages:
     with files.folder(output) as folder:
         for draft in drafts:
             (folder / draft.document.file).write_text(pages.galley(draft), encoding="utf-8")
-        images = sorted(ledger.images | ({manifest.cover} if manifest.cover else set()))
+        images = sorted({*ledger.images, manifest.cover} - {""})
         for name in images:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(book / name, folder / name)
+            if outlined := ledger.images.get(name):
+                (folder / name).with_suffix(".outlined.svg").write_bytes(outlined)
         model = galleys.Book(
             **manifest.model_dump(
                 include=set("slug title subtitle description language direction rights licence imprint".split())

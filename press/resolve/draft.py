@@ -80,7 +80,7 @@ class Ledger:
         self.index: list[Entry] = []
         self.glossary: dict[str, str] = {}
         self.cited: dict[str, str] = {}
-        self.images: set[str] = set()
+        self.images: dict[str, bytes | None] = {}  # src -> its outlined twin, where it has text
         self.findings: list[Finding] = []
 
     def say(self, key: str, **values: object) -> str:

@@ -10,6 +10,8 @@ from lxml import etree
 
 from press.galleys import Figure
 from press.resolve.draft import Draft, Ledger, text_of
+from press.resolve.outlines import outline
+from press.styles import Styles
 
 MAX_PIXELS = 50_000_000
 _SRC = re.compile(r"^images/[\w.-]+(/[\w.-]+)*\.(svg|png|jpe?g)$")
@@ -17,7 +19,7 @@ _LENGTH = re.compile(r"^\s*([\d.]+)\s*(pt|px|mm|cm|in)?\s*$")
 _POINTS = {"pt": 1.0, "px": 0.75, "mm": 72 / 25.4, "cm": 72 / 2.54, "in": 72.0, None: 0.75}
 
 
-def number_figures(draft: Draft, ledger: Ledger, book: Path) -> None:
+def number_figures(draft: Draft, ledger: Ledger, book: Path, styles: Styles) -> None:
     """Number the figures of a part, give each its markup, and check its picture."""
     for count, figure in enumerate(draft.body.iter("figure"), start=1):
         image, caption = figure.find(".//img"), figure.find("figcaption")
@@ -34,7 +36,7 @@ def number_figures(draft: Draft, ledger: Ledger, book: Path) -> None:
             width, height = measure(book, src)
             image.set("width", f"{width:g}")
             image.set("height", f"{height:g}")
-            ledger.images.add(src)
+            ledger.images.setdefault(src, outline(book / src, styles) if src.endswith(".svg") else None)
         except ValueError as error:
             ledger.find(draft, image, f"picture {src}: {error}")
         credit = image.attrib.pop("data-credit", "")

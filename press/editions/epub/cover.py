@@ -12,7 +12,7 @@ from press.styles import Styles, markup
 
 # The typographic cover is drawn on a sheet of this size, with this much room for its lines.
 WIDTH, HEIGHT, MARGIN = 1600, 2400, 150
-TITLE_SIZES: list[float] = list(range(120, 301, 10))
+TITLE_SIZES: list[float] = list(range(120, 271, 10))
 SUBTITLE_SIZES: list[float] = list(range(50, 79, 4))
 
 

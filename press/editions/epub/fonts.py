@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from functools import cached_property
 from pathlib import Path
 
 from fontTools import subset
@@ -23,12 +22,12 @@ def cut(path: Path, characters: frozenset[str]) -> bytes:
         notdef_outline=True,
         flavor="woff2",
     )
-    font = subset.load_font(str(path), options)
     cutter = subset.Subsetter(options)
     cutter.populate(unicodes=map(ord, characters | BASIC))
-    cutter.subset(font)
     buffer = io.BytesIO()
-    subset.save_font(font, buffer, options)
+    with subset.load_font(str(path), options) as font:
+        cutter.subset(font)
+        subset.save_font(font, buffer, options)
     return buffer.getvalue()
 
 
@@ -36,16 +35,9 @@ class Ruler:
     """Measures text in one face."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-
-    @cached_property
-    def _font(self) -> TTFont:
-        return TTFont(self._path)
-
-    @cached_property
-    def _widths(self) -> dict[int, float]:
-        metrics, units = self._font["hmtx"], self._font["head"].unitsPerEm
-        return {code: metrics[name][0] / units for code, name in self._font.getBestCmap().items()}
+        with TTFont(path) as font:
+            metrics, units = font["hmtx"], font["head"].unitsPerEm
+            self._widths = {code: metrics[name][0] / units for code, name in font.getBestCmap().items()}
 
     def width(self, text: str) -> float:
         """Return the width of `text` in em; a character that the face lacks counts as half an em."""

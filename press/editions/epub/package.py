@@ -11,11 +11,15 @@ from ebooklib import epub
 
 from press.editions.epub import cover, documents, fonts, metadata, navigation, pictures
 from press.galleys import Document, Galleys
-from press.styles import Styles, markup
+from press.styles import Medium, Styles, markup
 
 NAVIGATION = "nav.xhtml"
 COVER = "cover.xhtml"
-SHEETS = {"css/book.css": ("epub/book.css.j2", "light"), "css/dark.css": ("epub/dark.css.j2", "dark")}
+DRAWN_COVER = "cover.svg"
+SHEETS: dict[str, tuple[str, Medium]] = {
+    "css/book.css": ("epub/book.css.j2", "light"),
+    "css/dark.css": ("epub/dark.css.j2", "dark"),
+}
 XHTML_TYPE = "application/xhtml+xml"
 
 
@@ -42,7 +46,7 @@ class Package:
         self._add_navigation()
         self._add_styles()
         for number, (src, content) in enumerate(sorted(self.pictures.items()), start=1):
-            if src != self.book.cover:
+            if src != self.cover:
                 self._add(f"image-{number}", src, pictures.media_type(src), content)
         self._describe()
         buffer = io.BytesIO()
@@ -50,6 +54,11 @@ class Package:
         writer.process()
         writer.write()
         return _settle(buffer.getvalue(), self._date)
+
+    @property
+    def cover(self) -> str:
+        """The file of the cover: the book's own, or one beside the galleys' images for the one that is drawn."""
+        return self.book.cover or DRAWN_COVER
 
     # Addresses
 
@@ -97,9 +106,9 @@ class Package:
         )
 
     def _add_cover(self) -> None:
-        src = self.book.cover or "images/cover.svg"
-        content = pictures.load(self.galleys, src) if self.book.cover else cover.draw(self.book, self.styles)
-        self._add("cover-image", src, pictures.media_type(src), content, "cover-image")
+        src = self.cover
+        self.pictures[src] = pictures.load(self.galleys, src) if self.book.cover else cover.draw(self.book, self.styles)
+        self._add("cover-image", src, pictures.media_type(src), self.pictures[src], "cover-image")
         page = self._frame("cover.xhtml.j2", COVER, src=documents.relative(src, COVER))
         self.out.spine.append(self._add("cover", COVER, XHTML_TYPE, page))
 
@@ -141,10 +150,7 @@ class Package:
         self._add("ncx", "toc.ncx", "application/x-dtbncx+xml", ncx)
 
     def _add_styles(self) -> None:
-        sheets = {
-            name: self.styles.css(template, medium)
-            for name, (template, medium) in SHEETS.items()  # type: ignore[arg-type]
-        }
+        sheets = {name: self.styles.css(template, medium) for name, (template, medium) in SHEETS.items()}
         for name, css in sheets.items():
             self._add(name.replace("/", "-"), name, "text/css", css)
         used = [face for face in self.styles.faces if f"fonts/{face.file}" in "".join(sheets.values())]

