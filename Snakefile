@@ -4,6 +4,8 @@
 #
 # snakemake all          every edition of this book (also: epub, pdf, print, html, check, clean)
 # snakemake all --config book=FOLDER          every edition of the book in another folder
+#
+# Outputs are marked update(): a job that fails leaves the last good edition where it was.
 
 from snakemake.utils import min_version
 
@@ -32,6 +34,10 @@ wildcard_constraints:
     name="|".join(book.names),
 
 
+onstart:
+    running = book.hold()
+
+
 rule all:
     input:
         book.epub,
@@ -45,7 +51,7 @@ rule read:
         manuscript=book.folder / "manuscript/{name}.md",
         engine=book.inputs("read", "yamlfile.py", *SHARED),
     output:
-        book.build / "read/{name}.json",
+        update(book.build / "read/{name}.json"),
     log:
         book.log("read-{name}"),
     shell:
@@ -61,13 +67,14 @@ rule resolve:
         styles=book.style_files("galley", "locales", "fonts"),
         engine=book.inputs("resolve", "book.py", "yamlfile.py", *SHARED, *MODEL),
     output:
-        directory(book.build / "galleys"),
+        update(book.galleys),
     log:
         book.log("resolve"),
     params:
         styles=book.style_options,
+        folder=book.build / "galleys",
     shell:
-        "python -m press resolve {input.manifest} {input.read} {params.styles} -o {output} > {log} 2>&1"
+        "python -m press resolve {input.manifest} {input.read} {params.styles} -o {params.folder} > {log} 2>&1"
 
 
 rule epub_edition:
@@ -76,7 +83,7 @@ rule epub_edition:
         styles=book.style_files("epub", "fonts"),
         engine=book.inputs("editions/epub", *SHARED, *MODEL),
     output:
-        book.epub,
+        update(book.epub),
     log:
         book.log("epub"),
     params:
@@ -91,7 +98,7 @@ rule pdf_edition:
         styles=book.style_files("pdf", "fonts"),
         engine=book.inputs("editions/pdf", *SHARED, *MODEL),
     output:
-        book.pdf,
+        update(book.pdf),
     log:
         book.log("pdf"),
     params:
@@ -106,7 +113,7 @@ rule print_edition:
         styles=book.style_files("pdf", "fonts"),
         engine=book.inputs("editions/pdf", *SHARED, *MODEL),
     output:
-        book.print,
+        update(book.print),
     log:
         book.log("print"),
     params:
@@ -121,26 +128,24 @@ rule html_edition:
         styles=book.style_files("web", "fonts"),
         engine=book.inputs("editions/web", *SHARED, *MODEL),
     output:
-        directory(book.html),
+        update(book.html),
     log:
         book.log("html"),
     params:
         styles=book.style_options,
+        folder=book.build / "html",
     shell:
-        "python -m press html {input.galleys} {params.styles} -o {output} > {log} 2>&1"
+        "python -m press html {input.galleys} {params.styles} -o {params.folder} > {log} 2>&1"
 
 
 rule check:
     input:
-        rules.resolve.output,
-        book.epub,
-        book.pdf,
-        book.print,
-        book.html,
+        galleys=rules.resolve.output,
+        editions=[book.epub, book.pdf, book.print, book.html],
     log:
         book.log("check"),
     shell:
-        "python -m press check {input} 2>&1 | tee {log}"
+        "python -m press check {input.galleys} {input.editions} > {log} 2>&1"
 
 
 rule epub:
@@ -169,4 +174,4 @@ rule clean:
     params:
         build=book.build,
     shell:
-        "find {params.build} -mindepth 1 ! -name README.md -delete"
+        "find {params.build} -mindepth 1 ! -name README.md ! -name .lock -delete"

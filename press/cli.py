@@ -10,7 +10,6 @@ import click
 
 from press.findings import Refused
 
-_folder = click.Path(exists=True, file_okay=False, path_type=Path)
 _file = click.Path(exists=True, dir_okay=False, path_type=Path)
 _output = click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="Where to write.")
 _styles = click.option(
@@ -62,7 +61,7 @@ def read(manuscript: Path, output: Path) -> None:
 @_styles
 @_output
 def resolve(manifest: Path, read: tuple[Path, ...], styles: tuple[Path, ...], output: Path) -> None:
-    """Make galleys of what was read.
+    """Make galleys of what was read: the folder OUTPUT.
 
     MANIFEST is the book's book.yaml, READ what `press read` wrote. Everything that is wrong with the manuscript is
     reported as FILE:LINE: MESSAGE.
@@ -76,15 +75,15 @@ def resolve(manifest: Path, read: tuple[Path, ...], styles: tuple[Path, ...], ou
 def _edition(name: str, summary: str) -> None:
     """Add the command of an edition: galleys and styles in, one edition out."""
 
-    @main.command(name, help=f"{summary}\n\nGALLEYS is the folder that `press resolve` wrote.")
-    @click.argument("galleys", type=_folder)
+    @main.command(name, help=f"{summary}\n\nGALLEYS is the book.json in the folder that `press resolve` wrote.")
+    @click.argument("galleys", type=_file)
     @_styles
     @_output
     def command(galleys: Path, styles: tuple[Path, ...], output: Path) -> None:
         from press.editions import load
         from press.styles import Styles
 
-        load(name)(galleys, Styles(list(styles)), output)
+        load(name)(galleys.parent, Styles(list(styles)), output)
 
 
 _edition("epub", "Make the EPUB.")
@@ -94,17 +93,18 @@ _edition("html", "Make the web edition, a folder.")
 
 
 @main.command()
-@click.argument("galleys", type=_folder)
-@click.argument("editions", type=click.Path(exists=True, path_type=Path), nargs=-1, required=True)
+@click.argument("galleys", type=_file)
+@click.argument("editions", type=_file, nargs=-1, required=True)
 def check(galleys: Path, editions: tuple[Path, ...]) -> None:
     """Read finished EDITIONS back and report what is wrong with them.
 
-    GALLEYS is the folder that they were made from; EDITIONS are EPUB and PDF files and web folders.
+    GALLEYS is the book.json that they were made from; EDITIONS are EPUB and PDF files, and the index.html of a web
+    edition.
     """
     from press.check import check as check_edition
     from press.galleys import Galleys
 
-    book = Galleys(galleys)
+    book = Galleys(galleys.parent)
     findings = []
     for edition in editions:
         found = check_edition(edition, book)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
 from pathlib import Path
+from typing import TextIO
 
 from snakemake.exceptions import WorkflowError
 
@@ -36,7 +38,22 @@ class Layout:
         self.epub = str(self.build / f"{slug}.epub")
         self.pdf = str(self.build / f"{slug}.pdf")
         self.print = str(self.build / f"{slug}-print.pdf")
-        self.html = str(self.build / "html")
+        self.html = str(self.build / "html" / "index.html")
+        self.galleys = str(self.build / "galleys" / "book.json")
+
+    def hold(self) -> TextIO:
+        """Take the book for this run, as long as the file that is returned stays open; the kernel frees it in any case.
+
+        Raises WorkflowError where another run has it.
+        """
+        self.build.mkdir(exist_ok=True)
+        file = (self.build / ".lock").open("w", encoding="utf-8")  # stays open while the run lasts
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            file.close()
+            raise WorkflowError(f"{self.folder}: another build of this book is running") from None
+        return file
 
     def log(self, name: str) -> str:
         """Return the log file of a rule."""

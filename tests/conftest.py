@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -106,3 +110,32 @@ def galleys_of(folder: Path) -> Path:
     output = folder / "build" / "galleys"
     resolve(folder, read_files, Styles([folder / "styles", STYLES]), output)
     return output
+
+
+BOOKS = Path(__file__).parent / "books"
+
+
+def snakemake(book: Path, *words: str, check: bool = True, home: Path = HOME) -> subprocess.CompletedProcess[str]:
+    """Run the Snakefile as an author does, for the book in `book`; return what it did and said."""
+    command = [sys.executable, "-m", "snakemake", *words, "--config", f"book={book}"]
+    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    done = subprocess.run(command, cwd=home, env=environment, capture_output=True, text=True, timeout=600)
+    if check and done.returncode:
+        raise AssertionError(f"snakemake {' '.join(words)} failed:\n{done.stdout}{done.stderr}")
+    return done
+
+
+@pytest.fixture(scope="session")
+def small_book(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The book of knots, built once with `snakemake all`; tests must not change it (see `own_book`)."""
+    folder = tmp_path_factory.mktemp("small") / "knoten"
+    shutil.copytree(BOOKS / "knoten", folder, ignore=shutil.ignore_patterns("build"))
+    snakemake(folder, "all")
+    return folder
+
+
+@pytest.fixture
+def own_book(small_book: Path, tmp_path: Path) -> Path:
+    """A copy of the built book of knots, to be changed."""
+    shutil.copytree(small_book, tmp_path / "own")
+    return tmp_path / "own"

@@ -17,7 +17,7 @@ from conftest import MANIFEST, REFERENCES, SQUARE, STYLES, galleys_of
 from fontTools.ttLib import TTFont
 from lxml import etree
 
-from press.editions.epub import build, cover, documents, pictures
+from press.editions.epub import build, cover, documents, metadata, pictures
 from press.galleys import NAMESPACES, Book, Galleys
 from press.styles import Styles
 
@@ -198,7 +198,9 @@ def test_the_spine_holds_every_document_in_order(book: Epub) -> None:
 
 
 def test_nav_and_ncx_list_documents_and_sections(book: Epub) -> None:
-    listed = [part for part in book.book.documents if part.page not in ("half-title", "title-page", "imprint", "contents")]
+    listed = [
+        part for part in book.book.documents if part.page not in ("half-title", "title-page", "imprint", "contents")
+    ]
     titles = [name for part in listed for name in (part.title, *(section.title for section in part.sections))]
     nav = book.tree("nav.xhtml").find(".//h:nav[@epub:type='toc']", NAMESPACES)
     assert [words(title) for title in nav.iterfind(".//h:span[@class='title']", NAMESPACES)] == titles
@@ -294,6 +296,9 @@ def test_fonts_are_embedded_and_used(book: Epub) -> None:
         font = TTFont(io.BytesIO(book.files[f"EPUB/{name}"]))
         assert font.flavor == "woff2"
         assert set(map(ord, "Bowline 1–2")) <= set(font.getBestCmap())
+        names = {record.nameID: record.toUnicode() for record in font["name"].names}
+        assert "Open Font License" in names[13] and "Reserved Font Name" in names[0]
+        assert "Source" not in "".join(names[number] for number in (1, 3, 4, 6))
     families = set(re.findall(r'@font-face \{ font-family: "([^"]+)"', css))
     assert set(re.findall(r'"([A-Z][^"]+)"', re.sub(r"@font-face.*", "", css))) <= families
 
@@ -325,10 +330,24 @@ def test_metadata(book: Epub) -> None:
     assert [title.text for title in titles] == [book.book.title, book.book.subtitle]
     assert book.meta("title-type") == ["main", "subtitle"]
     assert [item.text for item in book.package.findall(".//dc:identifier", OPF)] == [book.book.identifiers["epub"]]
-    assert book.tree("toc.ncx").find(".//ncx:meta[@name='dtb:uid']", NCX).get("content") == book.book.identifiers["epub"]
+    assert (
+        book.tree("toc.ncx").find(".//ncx:meta[@name='dtb:uid']", NCX).get("content") == book.book.identifiers["epub"]
+    )
     assert book.meta("schema:accessMode") == ["textual", "visual"]
     assert "alternativeText" in book.meta("schema:accessibilityFeature")
     assert book.meta("schema:accessibilityHazard") == ["none"]
+
+
+def test_the_summary_says_what_was_found(book: Epub) -> None:
+    keys = ["structure", "pictures", "undescribed", "unaudited"]
+    told = book.book.model_copy(update={"words": book.book.words | {f"accessibility-{key}": key for key in keys}})
+    for access, summary in (
+        (metadata.Access(pictures=True, described=True, still=True), "structure pictures unaudited"),
+        (metadata.Access(pictures=True, described=False, still=True), "structure undescribed unaudited"),
+        (metadata.Access(pictures=False, described=True, still=True), "structure unaudited"),
+    ):
+        values = {entry.attributes.get("property"): entry.value for entry in metadata.entries(told, access)}
+        assert values["schema:accessibilitySummary"] == summary
 
 
 def test_an_image_without_alternative_takes_the_claims_away(galleys: Path, tmp_path: Path) -> None:

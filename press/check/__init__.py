@@ -11,8 +11,8 @@ from press.galleys import Galleys
 
 Check = Callable[[Path, Galleys], list[Finding]]
 
-# Which room checks which edition, by the ending of its file (a folder has none).
-CHECKS = {".epub": "press.check.epub", ".pdf": "press.check.pdf", "": "press.check.web"}
+# Which room checks which edition, by the ending of its file.
+CHECKS = {".epub": "press.check.epub", ".pdf": "press.check.pdf", ".html": "press.check.web"}
 
 
 def check(edition: Path, galleys: Galleys) -> list[Finding]:

@@ -13,8 +13,9 @@ from press.galleys import Galleys
 _LOADED = {"img": "src", "link": "href", "script": "src", "source": "src", "iframe": "src"}
 
 
-def check(edition: Path, galleys: Galleys) -> list[Finding]:
-    """Return what is wrong with the pages of the web edition in the folder `edition`."""
+def check(index: Path, galleys: Galleys) -> list[Finding]:
+    """Return what is wrong with the pages of the web edition whose home page is `index`."""
+    edition = index.parent
     pages = {path.name: html.parse(str(path)).getroot() for path in sorted(edition.glob("*.html"))}
     ids = {name: page.xpath("//@id") for name, page in pages.items()}
     findings = []

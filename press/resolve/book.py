@@ -14,6 +14,7 @@ from press.findings import Finding, Refused
 from press.resolve import blocks, links, notes, pictures
 from press.resolve.citations import References
 from press.resolve.draft import PAGES, Draft, Ledger, open_manuscript, open_page
+from press.resolve.glyphs import check_glyphs
 from press.resolve.pages import Pages
 from press.styles import Styles
 
@@ -36,6 +37,7 @@ def resolve(book: Path, read: dict[str, Path], styles: Styles, output: Path) -> 
     for draft in drafts:
         _set_part(draft, ledger, references, book, styles)
     _check_manifest(ledger, drafts, book)
+    check_glyphs(drafts, ledger, styles)
     pages = Pages(styles, ledger, drafts, references)
     for draft in drafts:
         links.set_links(draft, ledger)

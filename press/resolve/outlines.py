@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from io import BytesIO
 from pathlib import Path
 
 import tinycss2
@@ -50,7 +51,7 @@ def outline(path: Path, styles: Styles) -> bytes | None:
     for text in texts:
         _set(text, _resolve(text, rules), styles, glyphs, path.stem)
     definitions = etree.Element(f"{{{SVG}}}defs")
-    for name, shape in glyphs.values():
+    for name, shape in filter(all, glyphs.values()):  # blanks have neither
         etree.SubElement(definitions, f"{{{SVG}}}path", {"id": name, "d": shape})
     root.insert(len(root.findall(f"{{{SVG}}}title") + root.findall(f"{{{SVG}}}desc")), definitions)
     return etree.tostring(root, encoding="utf-8", xml_declaration=True)
@@ -133,4 +134,4 @@ def _face(kind: _Type, styles: Styles) -> Face:
 
 @lru_cache(maxsize=16)
 def _open(path: str) -> TTFont:
-    return TTFont(path)
+    return TTFont(BytesIO(Path(path).read_bytes()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zlib
 from pathlib import Path
 
 from fontTools import subset
@@ -10,6 +11,10 @@ from fontTools.ttLib import TTFont
 
 # The figures, small capitals and joins that the styles ask for, and what a script needs to be set right.
 FEATURES = "smcp c2sc onum lnum pnum tnum sups frac numr dnom kern liga ccmp locl calt mark mkmk rlig init medi fina"
+# Records of the name table that stay: copyright, style, version, licence and its address ...
+KEPT_NAMES = (0, 2, 5, 13, 14)
+# ... and those that get a new name: the OFL reserves the old one for the font as it was.
+NEW_NAMES = (1, 3, 4, 6)
 BASIC = frozenset(chr(code) for code in range(0x20, 0x7F))
 
 
@@ -17,6 +22,7 @@ def cut(path: Path, characters: frozenset[str]) -> bytes:
     """Return the face at `path` with the glyphs of `characters` and of ASCII only, as WOFF2; always the same bytes."""
     options = subset.Options(
         layout_features=FEATURES.split(),
+        name_IDs=[*KEPT_NAMES, *NEW_NAMES],
         hinting=False,
         recalc_timestamp=False,
         notdef_outline=True,
@@ -27,6 +33,8 @@ def cut(path: Path, characters: frozenset[str]) -> bytes:
     buffer = io.BytesIO()
     with subset.load_font(str(path), options) as font:
         cutter.subset(font)
+        for name in NEW_NAMES:
+            font["name"].setName(f"Embedded-{zlib.crc32(path.name.encode()):08x}", name, 3, 1, 0x409)
         subset.save_font(font, buffer, options)
     return buffer.getvalue()
 
@@ -37,7 +45,9 @@ class Ruler:
     def __init__(self, path: Path) -> None:
         with TTFont(path) as font:
             metrics, units = font["hmtx"], font["head"].unitsPerEm
-            self._widths = {code: metrics[name][0] / units for code, name in font.getBestCmap().items()}
+            self._widths: dict[int, float] = {
+                code: metrics[name][0] / units for code, name in font.getBestCmap().items()
+            }
 
     def width(self, text: str) -> float:
         """Return the width of `text` in em; a character that the face lacks counts as half an em."""

@@ -169,7 +169,7 @@ class Package:
         out.set_language(book.language)
         out.set_direction(book.direction)
         out.title = book.title
-        for entry in metadata.entries(book, self._access()):
+        for entry in filter(lambda entry: entry.value, metadata.entries(book, self._access())):
             out.add_metadata(entry.namespace or None, entry.name, entry.value, entry.attributes)
         out.add_metadata(None, "meta", "", {"name": "cover", "content": "cover-image"})
 

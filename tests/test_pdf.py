@@ -1,0 +1,149 @@
+"""The PDFs, read back: what a reader sees on the page, and what the checks find in broken ones."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+import pikepdf
+import pytest
+
+from press.check.pdf import check, destinations
+from press.galleys import Galleys
+
+
+def pages(pdf: Path) -> list[str]:
+    """Return the text of every page, as Poppler reads it."""
+    text = subprocess.run(["pdftotext", "-layout", str(pdf), "-"], capture_output=True, text=True, check=True).stdout
+    return text.split("\f")[:-1]
+
+
+@pytest.fixture(scope="module")
+def galleys(small_book: Path) -> Galleys:
+    return Galleys(small_book / "build" / "galleys")
+
+
+@pytest.fixture(params=["knotenschule.pdf", "knotenschule-print.pdf"])
+def pdf(request: pytest.FixtureRequest, small_book: Path) -> Path:
+    return small_book / "build" / str(request.param)
+
+
+def test_checks_find_nothing(pdf: Path, galleys: Galleys) -> None:
+    assert check(pdf, galleys) == []
+
+
+def test_contents_name_the_folio_that_is_printed(pdf: Path, galleys: Galleys) -> None:
+    texts = pages(pdf)
+    with pikepdf.open(pdf) as document:
+        places, labels = destinations(document), [str(page.label) for page in document.pages]
+    (contents,) = [text for text in texts if text.strip().startswith("Inhalt")]
+    for document in galleys.book.documents:
+        if document.source and document.direction == "ltr":
+            sheet = places[document.id]
+            assert re.search(rf"{document.title}[ .]+{labels[sheet]}$", contents, re.M), document.title
+            assert texts[sheet].rstrip().endswith(labels[sheet]), f"folio of {document.title}"
+
+
+def test_front_matter_is_roman_and_the_body_begins_with_1(pdf: Path, galleys: Galleys) -> None:
+    with pikepdf.open(pdf) as document:
+        labels, places = [str(page.label) for page in document.pages], destinations(document)
+    first = places["kreuzknoten"]
+    assert labels[:3] == ["i", "ii", "iii"]
+    assert labels[first] == "1"
+    assert first % 2 == 0, "a chapter opens on a recto"
+
+
+def test_notes_stand_at_the_foot_of_their_page(pdf: Path) -> None:
+    (page,) = [text for text in pages(pdf) if "legt erst rechts über links" in " ".join(text.split())]
+    body, foot = page.index("rechts"), page.index("Die alte Regel")
+    assert body < foot
+    assert "Sie hat einen zweiten Absatz" in page
+
+
+def test_references_name_the_page(pdf: Path) -> None:
+    text = " ".join(" ".join(pages(pdf)).split())
+    assert "Mehr dazu in Knoten 2 (Seite 5)" in text
+
+
+def test_index_names_the_page(pdf: Path) -> None:
+    index = pages(pdf)[-1]
+    assert re.search(r"Palstek +5", index)
+    assert re.search(r"Seile +1", index)
+
+
+def test_blank_pages_are_blank(pdf: Path) -> None:
+    texts = pages(pdf)
+    blank = [number for number, text in enumerate(texts) if not text.strip()]
+    assert blank
+    assert all(number % 2 for number in blank), "only versos are left blank"
+
+
+def test_print_has_trim_and_bleed_and_no_rgb_text(small_book: Path) -> None:
+    with pikepdf.open(small_book / "build" / "knotenschule-print.pdf") as document:
+        page = document.pages[4]
+        trim = [float(side) * 25.4 / 72 for side in page.trimbox]
+        bleed = [float(side) * 25.4 / 72 for side in page.bleedbox]
+        assert [trim[2] - trim[0], trim[3] - trim[1]] == pytest.approx([120, 190], abs=0.05)
+        assert [bleed[2] - bleed[0], bleed[3] - bleed[1]] == pytest.approx([126, 196], abs=0.05)
+        operators = [str(instruction.operator) for instruction in pikepdf.parse_content_stream(page)]
+        assert "rg" not in operators
+        assert "RG" not in operators
+
+
+def test_screen_is_tagged_and_titled(small_book: Path) -> None:
+    with pikepdf.open(small_book / "build" / "knotenschule.pdf") as document:
+        assert document.Root.MarkInfo.Marked
+        assert document.Root.ViewerPreferences.DisplayDocTitle
+        assert document.docinfo["/Title"] == "Kleine Knotenschule: Zwei Knoten und ein Gast"
+        with document.open_outline() as outline:
+            titles = [item.title for item in outline.root]
+    assert titles[-1] == "Register"
+    assert "Der Kreuzknoten" in titles
+
+
+def strip_labels(document: pikepdf.Pdf) -> None:
+    del document.Root.PageLabels
+
+
+def strip_outline(document: pikepdf.Pdf) -> None:
+    del document.Root.Outlines
+
+
+def retitle(document: pikepdf.Pdf) -> None:
+    with document.open_metadata() as metadata:
+        metadata["dc:title"] = "Another"
+
+
+def retrim(document: pikepdf.Pdf) -> None:
+    document.pages[0].trimbox = [0, 0, 100, 100]
+
+
+def unembed(document: pikepdf.Pdf) -> None:
+    for thing in document.objects:
+        if isinstance(thing, pikepdf.Dictionary) and "/FontFile2" in thing:
+            del thing["/FontFile2"]
+
+
+def move_note(document: pikepdf.Pdf) -> None:
+    names = pikepdf.NameTree(document.Root.Names.Dests)
+    names["kreuzknoten-note-1"] = pikepdf.Array([document.pages[0].obj, pikepdf.Name.Fit])
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (strip_labels, "the pages have no labels"),
+        (strip_outline, "no bookmark leads to 'Der Palstek'"),
+        (retitle, "the title in the metadata is 'Another'"),
+        (retrim, "sheet 1: trimmed to"),
+        (unembed, "is not embedded"),
+        (move_note, "note 1 is called on sheet"),
+    ],
+)
+def test_checks_find_what_is_broken(small_book: Path, galleys: Galleys, tmp_path: Path, damage, message: str) -> None:  # type: ignore[no-untyped-def]
+    broken = tmp_path / "knotenschule.pdf"
+    with pikepdf.open(small_book / "build" / "knotenschule.pdf") as document:
+        damage(document)
+        document.save(broken)
+    assert message in "\n".join(map(str, check(broken, galleys)))

@@ -1,0 +1,144 @@
+"""The Snakefile, run for real on the book of knots."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import random
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from conftest import HOME, snakemake
+
+EDITIONS = ["knotenschule.epub", "knotenschule.pdf", "knotenschule-print.pdf", "html"]
+
+
+def digests(book: Path) -> dict[str, str]:
+    """Return the digest of every file of every edition."""
+    files = [path for name in EDITIONS for path in sorted([book / "build" / name, *(book / "build" / name).rglob("*")])]
+    root = book / "build"
+    return {str(f.relative_to(root)): hashlib.sha256(f.read_bytes()).hexdigest() for f in files if f.is_file()}
+
+
+def test_all_editions_are_made(small_book: Path) -> None:
+    for name in EDITIONS:
+        assert (small_book / "build" / name).exists(), name
+
+
+def test_nothing_to_do_the_second_time(small_book: Path) -> None:
+    assert "Nothing to be done" in snakemake(small_book, "all").stderr
+
+
+def test_same_bytes_from_nothing(small_book: Path, own_book: Path) -> None:
+    snakemake(own_book, "clean")
+    assert {path.name for path in (own_book / "build").iterdir()} <= {"logs"}
+    snakemake(own_book, "all")
+    assert digests(own_book) == digests(small_book)
+
+
+def start(book: Path) -> subprocess.Popen[bytes]:
+    """Begin a build in a process group of its own."""
+    command = [sys.executable, "-m", "snakemake", "all", "--config", f"book={book}"]
+    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    null = subprocess.DEVNULL
+    return subprocess.Popen(command, cwd=HOME, env=environment, start_new_session=True, stdout=null, stderr=null)
+
+
+def test_same_bytes_after_being_killed(small_book: Path, own_book: Path) -> None:
+    """Killed at five moments of a build, with all its children; the run after each ends with the same bytes."""
+    snakemake(own_book, "clean")
+    for tenths in random.Random(2).sample(range(5, 80), 5):
+        build = start(own_book)
+        time.sleep(tenths / 10)
+        os.killpg(build.pid, signal.SIGKILL)
+        build.wait()
+    snakemake(own_book, "all")
+    assert digests(own_book) == digests(small_book)
+
+
+def test_two_builds_at_once(small_book: Path, own_book: Path) -> None:
+    """The second build is refused with a clear line; the first goes on to the same bytes."""
+    snakemake(own_book, "clean")
+    first = start(own_book)
+    while not (own_book / "build" / "read").exists():
+        time.sleep(0.05)
+    second = snakemake(own_book, "all", check=False)
+    assert second.returncode != 0
+    assert "another build of this book is running" in second.stderr
+    assert first.wait() == 0
+    assert digests(own_book) == digests(small_book)
+
+
+def test_findings_of_all_files_at_once_and_editions_kept(small_book: Path, own_book: Path) -> None:
+    one, two = own_book / "manuscript" / "eins.md", own_book / "manuscript" / "zwei.md"
+    one.write_text(one.read_text(encoding="utf-8") + "\nSiehe auch [](#nirgends).\n", encoding="utf-8")
+    two.write_text(two.read_text(encoding="utf-8").replace("title: ", "titel: "), encoding="utf-8")
+    done = snakemake(own_book, "all", check=False)
+    assert done.returncode != 0
+    line = len(one.read_text(encoding="utf-8").splitlines())
+    for finding in (
+        f"manuscript/eins.md:{line}: cross-reference #nirgends leads nowhere",
+        "manuscript/zwei.md:4: unknown key 'titel' in the header",
+        "'title' is missing",
+    ):
+        assert done.stderr.count(finding) == 1, done.stderr
+    assert digests(own_book) == digests(small_book)
+
+
+def test_a_missing_glyph_is_a_finding(own_book: Path) -> None:
+    text = own_book / "manuscript" / "zwei.md"
+    text.write_text(text.read_text(encoding="utf-8") + "\nEin Zeichen ohne Schrift: 漢.\n", encoding="utf-8")
+    done = snakemake(own_book, "all", check=False)
+    assert done.returncode != 0
+    assert re.search(r"manuscript/zwei\.md:\d+: character U\+6F22", done.stderr), done.stderr
+
+
+def test_faults_of_the_manifest_have_lines(own_book: Path) -> None:
+    manifest = own_book / "book.yaml"
+    text = manifest.read_text(encoding="utf-8").replace("language: de", "langauge: de").replace("eins.md", "einz.md")
+    manifest.write_text(text, encoding="utf-8")
+    done = snakemake(own_book, "all", check=False)
+    assert done.returncode != 0
+    assert "book.yaml:6: unknown key 'langauge'" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("changed", "rebuilt"),
+    [
+        ("manuscript/eins.md", {"read", "resolve", "epub_edition", "pdf_edition", "print_edition", "html_edition"}),
+        ("book.yaml", {"resolve", "epub_edition", "pdf_edition", "print_edition", "html_edition"}),
+        ("images/kreuz.svg", {"resolve", "epub_edition", "pdf_edition", "print_edition", "html_edition"}),
+    ],
+)
+def test_what_a_change_rebuilds(own_book: Path, changed: str, rebuilt: set[str]) -> None:
+    path = own_book / changed
+    path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    planned = snakemake(own_book, "all", "--dry-run").stderr
+    assert set(re.findall(r"^\[\d+/\d+\] (\w+)", planned, re.M)) == rebuilt
+
+
+@pytest.mark.parametrize(
+    ("engine", "rebuilt"),
+    [
+        ("press/read/lines.py", "read"),
+        ("press/resolve/notes.py", "resolve"),
+        ("press/editions/web/__init__.py", "html_edition"),
+        ("styles/pdf/book.css.j2", "print_edition"),
+    ],
+)
+def test_editing_the_engine_rebuilds(small_book: Path, tmp_path: Path, engine: str, rebuilt: str) -> None:
+    home = tmp_path / "home"
+    for name in ("press", "styles", "profiles"):
+        shutil.copytree(HOME / name, home / name)
+    shutil.copy2(HOME / "Snakefile", home)
+    assert "Nothing to be done" in snakemake(small_book, "all", "--dry-run", home=home).stderr
+    (home / engine).write_text((home / engine).read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    planned = snakemake(small_book, "all", "--dry-run", home=home).stderr
+    assert rebuilt in set(re.findall(r"^\[\d+/\d+\] (\w+)", planned, re.M))
