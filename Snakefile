@@ -2,7 +2,7 @@
 #
 #   manuscript/*.md -> read -> resolve -> galleys -> epub, pdf, print, html -> check
 #
-# snakemake all          every edition of this book (also: epub, pdf, print, html, check, clean)
+# snakemake all          every edition of this book (also: epub, pdf, print, html, prose, check, clean)
 # snakemake all --config book=FOLDER          every edition of the book in another folder
 #
 # Outputs are marked update(): a job that fails leaves the last good edition where it was.
@@ -26,6 +26,7 @@ localrules:
     pdf,
     print,
     html,
+    prose,
     check,
     clean,
 
@@ -35,7 +36,7 @@ wildcard_constraints:
 
 
 onstart:
-    running = book.hold()
+    book.hold()
 
 
 rule all:
@@ -138,14 +139,25 @@ rule html_edition:
         "python -m press html {input.galleys} {params.styles} -o {params.folder} > {log} 2>&1"
 
 
+rule prose:
+    input:
+        manifest=book.folder / "book.yaml",
+        galleys=rules.resolve.output,
+    log:
+        book.log("prose"),
+    shell:
+        "python -m press check {input.manifest} {input.galleys} > {log} 2>&1"
+
+
 rule check:
     input:
+        manifest=book.folder / "book.yaml",
         galleys=rules.resolve.output,
         editions=[book.epub, book.pdf, book.print, book.html],
     log:
         book.log("check"),
     shell:
-        "python -m press check {input.galleys} {input.editions} > {log} 2>&1"
+        "python -m press check {input.manifest} {input.galleys} {input.editions} > {log} 2>&1"
 
 
 rule epub:

@@ -10,6 +10,7 @@ from typing import Annotated, Literal, NamedTuple
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from press import yamlfile
+from press.check.prose.settings import Prose
 from press.findings import Finding, Refused
 from press.galleys import Matter
 
@@ -103,6 +104,7 @@ class Manifest(_Strict):
     boxes: dict[str, str] = {}
     labels: dict[str, str] = {}
     abbreviations: dict[str, str] = {}
+    prose: Prose | None = None
     words_per_minute: int = Field(default=230, gt=50, lt=1000)
 
 

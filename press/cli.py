@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from press.findings import Refused
+from press.findings import Finding, Refused
 
 _file = click.Path(exists=True, dir_okay=False, path_type=Path)
 _output = click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="Where to write.")
@@ -93,22 +93,35 @@ _edition("html", "Make the web edition, a folder.")
 
 
 @main.command()
+@click.argument("manifest", type=_file)
 @click.argument("galleys", type=_file)
-@click.argument("editions", type=_file, nargs=-1, required=True)
-def check(galleys: Path, editions: tuple[Path, ...]) -> None:
-    """Read finished EDITIONS back and report what is wrong with them.
+@click.argument("editions", type=_file, nargs=-1)
+def check(manifest: Path, galleys: Path, editions: tuple[Path, ...]) -> None:
+    """Read the prose and finished EDITIONS, and report what is wrong with them.
 
-    GALLEYS is the book.json that they were made from; EDITIONS are EPUB and PDF files, and the index.html of a web
-    edition.
+    MANIFEST is the book's book.yaml, which says under `prose` what is asked of the text; GALLEYS is the book.json that
+    everything was made from; EDITIONS are EPUB and PDF files, and the index.html of a web edition. Without any, only
+    the prose is read.
     """
+    from press import book as manifest_file
     from press.check import check as check_edition
+    from press.check import prose
     from press.galleys import Galleys
 
-    book = Galleys(galleys.parent)
+    folder, book = manifest.parent, Galleys(galleys.parent)
+    asked = manifest_file.load(folder)
     findings = []
+    if asked.prose:
+        for line in prose.report(book, folder, asked.references):
+            click.echo(line)
+        findings = _count("prose", prose.check(book, asked.prose, folder))
     for edition in editions:
-        found = check_edition(edition, book)
-        findings += found
-        click.echo(f"{edition}: {len(found) or 'no'} finding{'s' if len(found) != 1 else ''}")
+        findings += _count(str(edition), check_edition(edition, book))
     if findings:
         raise Refused(findings)
+
+
+def _count(name: str, findings: list[Finding]) -> list[Finding]:
+    """Say how many findings there are, and return them."""
+    click.echo(f"{name}: {len(findings) or 'no'} finding{'s' if len(findings) != 1 else ''}")
+    return findings

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 from pathlib import Path
-from typing import TextIO
 
 from snakemake.exceptions import WorkflowError
 
@@ -41,8 +40,8 @@ class Layout:
         self.html = str(self.build / "html" / "index.html")
         self.galleys = str(self.build / "galleys" / "book.json")
 
-    def hold(self) -> TextIO:
-        """Take the book for this run, as long as the file that is returned stays open; the kernel frees it in any case.
+    def hold(self) -> None:
+        """Take the book for this run; the kernel gives it free when the run ends, however it ends.
 
         Raises WorkflowError where another run has it.
         """
@@ -53,7 +52,7 @@ class Layout:
         except OSError:
             file.close()
             raise WorkflowError(f"{self.folder}: another build of this book is running") from None
-        return file
+        self._lock = file  # closing the file would give up the lock
 
     def log(self, name: str) -> str:
         """Return the log file of a rule."""

@@ -12,7 +12,7 @@ import pytest
 from conftest import MANIFEST, Maker, galleys_of
 from pydantic import ValidationError
 
-from press.check.prose import Prose, check, grade, grades, unused
+from press.check.prose import Prose, check, grade, grades, report, unused
 from press.check.prose.grade import syllables
 from press.check.prose.numbers import claim
 from press.check.prose.spelling import FOLDERS
@@ -101,6 +101,14 @@ def test_headings_notes_alt_texts_and_tables_are_spelled(checked: Checker) -> No
     assert "manuscript/1-one.md:11: 'bbbb' is in no dictionary" in found
 
 
+@pytest.mark.usefixtures("dictionary")
+def test_the_title_is_spelled_at_its_line_in_the_header(make_book: Maker) -> None:
+    folder = make_book({"1-one.md": HEADER.format(id="one", number=1).replace("Knots", "The wrope") + "A rope."})
+    (folder / "words.txt").touch()
+    (found,) = check(Galleys(galleys_of(folder)), Prose(dictionary="words.txt"), folder)
+    assert str(found) == "manuscript/1-one.md:4: 'wrope' is in no dictionary"
+
+
 def test_a_missing_list_is_a_finding(checked: Checker) -> None:
     assert checked("The rope.", dictionary="no.txt") == ["book.yaml: the dictionary no.txt does not exist"]
 
@@ -146,7 +154,7 @@ def test_doubled_words_are_found(checked: Checker, text: str) -> None:
 
 @pytest.mark.parametrize("text", ["Tie it. It holds.", "Round, round it goes.", "The\n\nthe", "If it had had a knot."])
 def test_words_that_may_stand_twice(checked: Checker, dictionary: None, text: str) -> None:
-    words = "had had\nTie\nit\nholds\nRound\ngoes\nIf\nhad"
+    words = "had had\nTie\nit\nholds\nround\ngoes\nIf\nhad"
     assert checked(text, words=words) == []
 
 
@@ -260,7 +268,12 @@ def test_enough_references(checked: Checker) -> None:
 
 def test_unused_references(make_book: Maker) -> None:
     folder = make_book(_book("Rope.[@doe2001]"))
-    assert unused(Galleys(galleys_of(folder)), folder / "manuscript" / "references.json") == ["roe1999"]
+    galleys = Galleys(galleys_of(folder))
+    assert unused(galleys, folder / "manuscript" / "references.json") == ["roe1999"]
+    assert report(galleys, folder, "manuscript/references.json") == [
+        "reading grades: one -3.4",
+        "references: 1 cited, 1 not: roe1999",
+    ]
 
 
 # Numbers

@@ -6,6 +6,7 @@ It works on the galleys, before there is any edition. What is asked of a book st
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from pathlib import Path
 
 from press.check.prose import boxes, grade, numbers, repeats, spelling
@@ -14,7 +15,7 @@ from press.check.prose.text import texts
 from press.findings import Finding
 from press.galleys import NAMESPACES, Galleys
 
-__all__ = ["Prose", "check", "grades", "unused"]
+__all__ = ["Prose", "check", "grades", "report", "unused"]
 
 
 def check(galleys: Galleys, asked: Prose, folder: Path) -> list[Finding]:
@@ -24,7 +25,7 @@ def check(galleys: Galleys, asked: Prose, folder: Path) -> list[Finding]:
     found = repeats.doubled(parts, spelling.words(asked, folder))
     found += repeats.sentences_again(parts, asked)
     found += spelling.check(parts, asked, folder, galleys.book.language)
-    found += boxes.check(galleys, [part.document for part in chapters], asked)
+    found += boxes.check(galleys, asked)
     if galleys.book.language.startswith("en"):
         found += grade.check(chapters, asked)
         found += numbers.check(parts, asked)
@@ -44,6 +45,22 @@ def unused(galleys: Galleys, references: Path) -> list[str]:
     """Return the keys of the CSL-JSON file `references` that no note of the book cites."""
     keys = {item["id"] for item in json.loads(references.read_text(encoding="utf-8"))}
     return sorted(keys - _cited(galleys))
+
+
+def report(galleys: Galleys, folder: Path, references: str = "") -> list[str]:
+    """Return what is worth knowing and no fault, a line each: the reading grades, and the works that nobody cites.
+
+    `references` is the reference file, relative to `folder`.
+    """
+    lines = []
+    if galleys.book.language.startswith("en"):
+        with suppress(ImportError):
+            each = [f"{name} {value:.1f}" for name, value in grades(galleys, folder).items()]
+            lines.append(f"reading grades: {', '.join(each)}")
+    if references:
+        rest = unused(galleys, folder / references)
+        lines.append(f"references: {len(_cited(galleys))} cited, {len(rest)} not: {', '.join(rest) or 'none'}")
+    return lines
 
 
 def _cited(galleys: Galleys) -> set[str]:

@@ -11,10 +11,12 @@ from press.findings import Finding, line_of
 from press.galleys import Document, Galleys
 
 
-def check(galleys: Galleys, chapters: list[Document], asked: Prose) -> list[Finding]:
+def check(galleys: Galleys, asked: Prose) -> list[Finding]:
     """Find the chapters that lack a box, or have it behind the section that it should stand before."""
     found = []
-    for document in chapters:
+    for document in galleys.book.documents:
+        if document.type != "chapter":
+            continue
         elements = list(galleys.tree(document).iter(etree.Element))
         for name, box in asked.boxes.items():
             found += _check_box(document, elements, name, box.before)

@@ -17,7 +17,7 @@ def doubled(parts: list[Text], allowed: set[str]) -> list[Finding]:
     for part in parts:
         for block in part.blocks:
             for match in _DOUBLED.finditer(block.text.replace(CALL, "")):
-                if match[0].lower() not in allowed:
+                if allowed.isdisjoint((match[0], match[0].lower())):
                     found.append(part.find(block, match[0], f"the word '{match[1]}' stands twice"))
     return found
 

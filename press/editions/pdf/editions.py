@@ -8,13 +8,13 @@ from typing import Any
 
 from press import files
 from press.editions.pdf.finish import finish
-from press.editions.pdf.typeset import typeset
+from press.editions.pdf.typeset import anchors, lay_out, write
 from press.editions.pdf.volume import BLOCK, bind
 from press.galleys import Book, Face, Galleys
 from press.styles import Medium, Styles
 
-# WeasyPrint may set a note on the page after its call's. Then the block that runs over the two pages is told to begin
-# the second, and the book is typeset again; `press check` reports what is left after these rounds.
+# WeasyPrint may set a note on the page after its call's, or lose it. Then the block that runs over to the next page is
+# told to begin it, and the book is laid out again; `press check` reports what is left after these rounds.
 ROUNDS = 4
 
 
@@ -34,13 +34,15 @@ def _build(galleys: Galleys, styles: Styles, output: Path, edition: str, medium:
     css = styles.css("pdf/book.css.j2", medium, book=book, edition=edition, font_url=font_url)
     turns: set[str] = set()
     for _ in range(ROUNDS):
-        pdf, sheets = typeset(bind(galleys, styles, css, edition, turns), galleys, styles, **options)
+        document = lay_out(bind(galleys, styles, css, edition, turns), galleys, styles, **options)
+        sheets = anchors(document)
         more = _turns(book, sheets)
         if more <= turns:
             break
         turns |= more
-    first = next(document for document in book.documents if document.matter == "body")
+    first = next(part for part in book.documents if part.matter == "body")
     front = next(number for number, names in enumerate(sheets) if first.id in names)
+    pdf = write(document, galleys, styles, **options)
     files.write(output, finish(pdf, book, book.identifiers[edition], front))
 
 

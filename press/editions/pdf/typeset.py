@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,38 +14,45 @@ from press.galleys import Galleys
 from press.styles import Styles
 
 
-class _Log(logging.Handler):
-    """Keeps what WeasyPrint complains about: none of it is passed over."""
+@contextmanager
+def _strictly() -> Iterator[None]:
+    """Raise Refused at the end for anything that WeasyPrint complained about: none of it is passed over."""
+    messages: list[str] = []
+    handler = logging.Handler(logging.WARNING)
+    handler.emit = lambda record: messages.append(record.getMessage())  # type: ignore[method-assign]
+    logger = logging.getLogger("weasyprint")
+    logger.handlers, logger.propagate = [handler], False
+    yield
+    if messages:
+        raise Refused(Finding("book", 0, f"typesetting: {message}") for message in messages)
 
-    def __init__(self) -> None:
-        super().__init__(logging.WARNING)
-        self.messages: list[str] = []
 
-    def emit(self, record: logging.LogRecord) -> None:
-        self.messages.append(record.getMessage())
-
-
-def typeset(html: str, galleys: Galleys, styles: Styles, **options: Any) -> tuple[bytes, list[list[str]]]:
-    """Typeset a document: return the PDF, and the ids that stand on each of its pages.
+def lay_out(html: str, galleys: Galleys, styles: Styles, **options: Any) -> Any:
+    """Lay out a document on pages: return WeasyPrint's Document.
 
     Raises Refused for a font that is not the book's, and for any other complaint of WeasyPrint.
     """
-    os.environ["SOURCE_DATE_EPOCH"] = "0"  # WeasyPrint's own dates; the finish sets the edition's
     import weasyprint
 
-    log = _Log()
-    logger = logging.getLogger("weasyprint")
-    logger.handlers = [log]
-    logger.propagate = False
     fetcher = _fetcher([galleys.folder, *(folder / "fonts" for folder in styles.folders)])
     base = galleys.folder.resolve().as_uri() + "/"
-    document = weasyprint.HTML(string=html, base_url=base, url_fetcher=fetcher).render(**options)
-    pdf: bytes = document.write_pdf(**options)
-    findings = [Finding("book", 0, f"typesetting: {message}") for message in log.messages]
-    findings += _strange_fonts(document, galleys, styles)
-    if findings:
+    with _strictly():
+        return weasyprint.HTML(string=html, base_url=base, url_fetcher=fetcher).render(**options)
+
+
+def anchors(document: Any) -> list[list[str]]:
+    """Return the ids that stand on each page; that of a box which runs over pages stands on each of them."""
+    return [list(page.anchors) for page in document.pages]
+
+
+def write(document: Any, galleys: Galleys, styles: Styles, **options: Any) -> bytes:
+    """Return a document that was laid out as a PDF. Raises Refused as `lay_out` does."""
+    os.environ["SOURCE_DATE_EPOCH"] = "0"  # WeasyPrint's own dates; the finish sets the edition's
+    with _strictly():
+        pdf: bytes = document.write_pdf(**options)
+    if findings := _strange_fonts(document, galleys, styles):
         raise Refused(findings)
-    return pdf, [list(page.anchors) for page in document.pages]
+    return pdf
 
 
 def _fetcher(folders: list[Path]) -> Any:
