@@ -13,7 +13,7 @@ min_version("9.0")
 
 from press.workflow import MODEL, SHARED, Layout
 
-book = Layout(config.get("book", "."), workflow.basedir)
+book = Layout(config, workflow.basedir)
 
 
 # The base system, for whoever runs Snakemake with containers; ./book and the lock file set up all else.
@@ -66,7 +66,7 @@ rule resolve:
         references=book.references,
         images=book.images,
         styles=book.style_files("galley", "locales", "fonts"),
-        engine=book.inputs("resolve", "book.py", "yamlfile.py", *SHARED, *MODEL),
+        engine=book.inputs("resolve", "book.py", "yamlfile.py", "check/prose/settings.py", *SHARED, *MODEL),
     output:
         update(book.galleys),
     log:

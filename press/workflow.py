@@ -18,12 +18,15 @@ MODEL = ("galleys.py", "styles.py")
 class Layout:
     """The files of one book.
 
-    `folder` is the book's folder, `home` the folder of the Snakefile. All paths are strings relative to the working
-    directory, as Snakemake wants them. Raises WorkflowError with every finding where book.yaml is not right.
+    `config` is Snakemake's: its only key is `book`, the book's folder. `home` is the folder of the Snakefile. All paths
+    are relative to the working directory, as Snakemake wants them. Raises WorkflowError for any other key, and with
+    every finding where book.yaml is not right.
     """
 
-    def __init__(self, folder: str, home: str) -> None:
-        self.folder = Path(folder)
+    def __init__(self, config: dict[str, str], home: str) -> None:
+        if unknown := sorted(set(config) - {"book"}):
+            raise WorkflowError(f"--config {unknown[0]}=…: the only key is 'book', the folder of a book")
+        self.folder = Path(config.get("book", "."))
         self.home = _near(Path(home))
         try:
             self.manifest = book.load(self.folder)

@@ -117,7 +117,9 @@ BOOKS = Path(__file__).parent / "books"
 
 def snakemake(book: Path, *words: str, check: bool = True, home: Path = HOME) -> subprocess.CompletedProcess[str]:
     """Run the Snakefile as an author does, for the book in `book`; return what it did and said."""
-    command = [sys.executable, "-m", "snakemake", *words, "--config", f"book={book}"]
+    command = [sys.executable, "-m", "snakemake", *words]
+    if "--config" not in words:
+        command += ["--config", f"book={book}"]
     environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
     done = subprocess.run(command, cwd=home, env=environment, capture_output=True, text=True, timeout=600)
     if check and done.returncode:

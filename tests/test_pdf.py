@@ -72,6 +72,14 @@ def test_index_names_the_page(pdf: Path) -> None:
     assert re.search(r"Seile +1", index)
 
 
+def test_running_heads_name_the_book_and_the_part(pdf: Path) -> None:
+    texts = pages(pdf)
+    (verso,) = [text for text in texts if "Wie er gelegt wird" in text]
+    (recto,) = [text for text in texts if "Was hält" in text]
+    assert verso.strip().upper().startswith("KLEINE KNOTENSCHULE")
+    assert recto.strip().startswith("Der Kreuzknoten")
+
+
 def test_blank_pages_are_blank(pdf: Path) -> None:
     texts = pages(pdf)
     blank = [number for number, text in enumerate(texts) if not text.strip()]

@@ -142,3 +142,15 @@ def test_editing_the_engine_rebuilds(small_book: Path, tmp_path: Path, engine: s
     (home / engine).write_text((home / engine).read_text(encoding="utf-8") + "\n", encoding="utf-8")
     planned = snakemake(small_book, "all", "--dry-run", home=home).stderr
     assert rebuilt in set(re.findall(r"^\[\d+/\d+\] (\w+)", planned, re.M))
+
+
+def test_an_unknown_config_key_is_refused() -> None:
+    done = snakemake(HOME, "all", "--dry-run", "--config", "boook=elsewhere", check=False)
+    assert done.returncode != 0
+    assert "--config boook=…: the only key is 'book'" in done.stderr
+
+
+def test_a_folder_without_a_book_is_refused(tmp_path: Path) -> None:
+    done = snakemake(tmp_path, "all", check=False)
+    assert done.returncode != 0
+    assert f"book.yaml: there is no book.yaml in {tmp_path}" in done.stderr

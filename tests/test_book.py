@@ -1,0 +1,115 @@
+"""The book itself: it builds, nothing is left to do, and every check of its editions is content."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from conftest import HOME, MANIFEST, Maker, galleys_of, snakemake
+
+from press.galleys import Galleys
+
+GUIDE = """
+::: {.page-info}
+:::
+
+Text.[@doe2001, p. 4] More.[^kim] And more.[^city] Two at once.[@doe2001; @roe1999]
+See [](#spot-12), [](#fig-hip-locator) and [the next chapter](#spot-12).
+
+::: {.careful}
+Mind the step.
+:::
+
+::: {.pull-quote}
+Mind the step. [Who said it]{.attribution}
+:::
+
+## Where exactly {#hip-where}
+
+![Caption, which argues.](images/square.svg){#fig-hip-locator alt="What is seen." credit="Whose it is"}
+
+| A | B |
+|---|---|
+| 1 | 2 |
+
+: Caption {#tbl-tools}
+
+Term
+: What it means
+
+[gluteus medius]{.index} [the fan]{.index entry="gluteus medius!shape of"} [buttock]{.index see-also="gluteus maximus"}
+[]{.index entry="sciatica!not always"} [trigger point]{.term} [knots]{.term of="trigger point"} [TrP]{.abbr}
+[MRI]{.abbr title="magnetic resonance imaging"} [ischias]{lang=la} *e* **s** `c` [bce]{.smallcaps}
+
+::: {.updates}
+:::
+
+::: {.chapter-list}
+:::
+
+[^kim]: [@doe2001] They looked at hips, not at people.
+
+[^city]: City pavements are flat.
+
+    A second paragraph.
+"""
+MANIFEST_OF_GUIDE = (
+    MANIFEST
+    + """\
+labels: {chapter: "Perfect Spot No. {number}"}
+chapter-keys: [muscles]
+chapters: [1.md, 2.md]
+front-matter: [half-title, title-page, imprint, contents, figures]
+back-matter: [words.md, bibliography, index]
+"""
+)
+
+
+@pytest.fixture(scope="module")
+def galleys() -> Galleys:
+    snakemake(HOME, "all", "--config", "book=.")
+    return Galleys(HOME / "build" / "galleys")
+
+
+def test_nothing_is_left_to_do(galleys: Galleys) -> None:
+    assert "Nothing to be done" in snakemake(HOME, "all", "--config", "book=.").stderr
+
+
+def test_every_check_is_content(galleys: Galleys) -> None:
+    """epubcheck, the pages of every note, fonts, boxes, bookmarks, links, and the prose."""
+    snakemake(HOME, "check", "--config", "book=.")
+    said = (HOME / "build" / "logs" / "check.log").read_text(encoding="utf-8")
+    assert said.count("no findings") == 5, said
+
+
+def test_every_chapter_has_its_plates_notes_and_boxes(galleys: Galleys) -> None:
+    chapters = [document for document in galleys.book.documents if document.type == "chapter"]
+    assert [chapter.number for chapter in chapters] == [str(number) for number in range(1, 15)]
+    for chapter in chapters:
+        kinds = {note.kind for note in galleys.book.notes if note.document == chapter.id}
+        assert kinds == {"citation", "commentary"}, chapter.id
+        assert sum(figure.document == chapter.id for figure in galleys.book.figures) >= 2, chapter.id
+        text = (galleys.folder / chapter.file).read_text(encoding="utf-8")
+        for box in ("at-a-glance", "careful", "see-a-doctor"):
+            assert f'class="box {box}"' in text, (chapter.id, box)
+
+
+def test_the_authors_guide_tells_the_truth(make_book: Maker) -> None:
+    """Everything in the guide's table can be written; its example of a header is taken."""
+    guide = (HOME / "manuscript" / "README.md").read_text(encoding="utf-8")
+    header = re.search(r"^---\n.*?^---\n", guide, re.S | re.M)
+    assert header
+    rows = re.findall(r"^\| [^|]+ \| (.+) \|$", guide, re.M)
+    assert len(rows) > 12
+    book = make_book(
+        {
+            "1.md": header[0] + GUIDE,
+            "2.md": "---\nid: spot-12\nnumber: 12\ntitle: Twelve\n---\n\nText.\n",
+            "words.md": "---\nid: words\ntitle: Words\nrole: glossary\n---\n\ntrigger point\n: A sore place.\n",
+        },
+        manifest=MANIFEST_OF_GUIDE,
+    )
+    result = Galleys(galleys_of(book)).book
+    assert result.document("spot-6").label == "Perfect Spot No. 6"
+    for example in re.findall(r"\[[^\]]*\]\{\.[a-z][^}]*\}|\[\]\(#[a-z0-9-]+\)|::: \{\.[a-z-]+\}", guide):
+        assert example in GUIDE, f"the guide shows {example}, and no test writes it"
