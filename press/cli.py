@@ -23,7 +23,10 @@ _styles = click.option(
 
 
 class _Commands(click.Group):
-    """Shows findings as they are, a line each, instead of a traceback."""
+    """Lists commands in the order of the data; shows findings as they are, a line each, instead of a traceback."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
