@@ -4,8 +4,6 @@
 #
 # snakemake all          every edition of this book (also: epub, pdf, print, html, prose, check, clean)
 # snakemake all --config book=FOLDER          every edition of the book in another folder
-#
-# Outputs are marked update(): a job that fails leaves the last good edition where it was.
 
 from snakemake.utils import min_version
 
@@ -14,6 +12,9 @@ min_version("9.0")
 from press.workflow import MODEL, SHARED, Layout
 
 book = Layout(config, workflow.basedir)
+
+# Jobs run in the environment of Snakemake, whether it is activated or not.
+shell.prefix(book.environment)
 
 
 # The base system, for whoever runs Snakemake with containers; ./book and the lock file set up all else.
@@ -52,7 +53,7 @@ rule read:
         manuscript=book.folder / "manuscript/{name}.md",
         engine=book.inputs("read", "yamlfile.py", *SHARED),
     output:
-        update(book.build / "read/{name}.json"),
+        book.build / "read/{name}.json",
     log:
         book.log("read-{name}"),
     shell:
@@ -66,9 +67,16 @@ rule resolve:
         references=book.references,
         images=book.images,
         styles=book.style_files("galley", "locales", "fonts"),
-        engine=book.inputs("resolve", "book.py", "yamlfile.py", "check/prose/settings.py", *SHARED, *MODEL),
+        engine=book.inputs(
+            "resolve",
+            "book.py",
+            "yamlfile.py",
+            "check/prose/settings.py",
+            *SHARED,
+            *MODEL,
+        ),
     output:
-        update(book.galleys),
+        book.galleys,
     log:
         book.log("resolve"),
     params:
@@ -84,7 +92,7 @@ rule epub_edition:
         styles=book.style_files("epub", "fonts"),
         engine=book.inputs("editions/epub", *SHARED, *MODEL),
     output:
-        update(book.epub),
+        book.epub,
     log:
         book.log("epub"),
     params:
@@ -99,7 +107,7 @@ rule pdf_edition:
         styles=book.style_files("pdf", "fonts"),
         engine=book.inputs("editions/pdf", *SHARED, *MODEL),
     output:
-        update(book.pdf),
+        book.pdf,
     log:
         book.log("pdf"),
     params:
@@ -114,7 +122,7 @@ rule print_edition:
         styles=book.style_files("pdf", "fonts"),
         engine=book.inputs("editions/pdf", *SHARED, *MODEL),
     output:
-        update(book.print),
+        book.print,
     log:
         book.log("print"),
     params:
@@ -129,7 +137,7 @@ rule html_edition:
         styles=book.style_files("web", "fonts"),
         engine=book.inputs("editions/web", *SHARED, *MODEL),
     output:
-        update(book.html),
+        book.html,
     log:
         book.log("html"),
     params:

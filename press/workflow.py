@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import fcntl
+import shlex
+import sys
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
@@ -42,6 +44,11 @@ class Layout:
         self.print = str(self.build / f"{slug}-print.pdf")
         self.html = str(self.build / "html" / "index.html")
         self.galleys = str(self.build / "galleys" / "book.json")
+
+    @property
+    def environment(self) -> str:
+        """What a job's shell begins with, so that its `python` is the one that runs Snakemake."""
+        return f"export PATH={shlex.quote(str(Path(sys.executable).parent))}:$PATH; "
 
     def hold(self) -> None:
         """Take the book for this run; the kernel gives it free when the run ends, however it ends.

@@ -37,7 +37,7 @@ def test_nothing_to_do_the_second_time(small_book: Path) -> None:
 
 def test_same_bytes_from_nothing(small_book: Path, own_book: Path) -> None:
     snakemake(own_book, "clean")
-    assert {path.name for path in (own_book / "build").iterdir()} <= {"logs"}
+    assert {path.name for path in (own_book / "build").iterdir()} <= {"logs", ".lock"}
     snakemake(own_book, "all")
     assert digests(own_book) == digests(small_book)
 
@@ -154,3 +154,24 @@ def test_a_folder_without_a_book_is_refused(tmp_path: Path) -> None:
     done = snakemake(tmp_path, "all", check=False)
     assert done.returncode != 0
     assert f"book.yaml: there is no book.yaml in {tmp_path}" in done.stderr
+
+
+def test_a_failed_edition_is_never_taken_for_a_current_one(own_book: Path) -> None:
+    """The same fault is told in every run until it is mended; then the edition is made."""
+    broken = own_book / "styles" / "pdf" / "book.html.j2"
+    broken.parent.mkdir()
+    broken.write_text("{{ nothing.like.it }}", encoding="utf-8")
+    for _ in range(2):
+        assert snakemake(own_book, "pdf", check=False).returncode != 0
+    broken.unlink()
+    snakemake(own_book, "pdf")
+    assert (own_book / "build" / "knotenschule.pdf").is_file()
+    assert "Nothing to be done" in snakemake(own_book, "pdf").stderr
+
+
+def test_without_an_activated_environment(own_book: Path) -> None:
+    """`.venv/bin/snakemake` does what `snakemake` does in the activated environment."""
+    (own_book / "manuscript" / "eins.md").touch()
+    command = [sys.executable, "-m", "snakemake", "html", "--forcerun", "read", "--config", f"book={own_book}"]
+    done = subprocess.run(command, cwd=HOME, env={"PATH": "/usr/bin:/bin", "HOME": str(own_book)}, capture_output=True)
+    assert done.returncode == 0, done.stderr
