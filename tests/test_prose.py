@@ -15,7 +15,6 @@ from pydantic import ValidationError
 from press.check.prose import Prose, check, grade, grades, report, unused
 from press.check.prose.grade import syllables
 from press.check.prose.numbers import claim
-from press.check.prose.spelling import FOLDERS
 from press.check.prose.text import sentences
 from press.galleys import Galleys
 
@@ -133,8 +132,6 @@ def test_a_missing_tool_is_a_finding(
 
 
 def test_british_spelling(make_book: Maker) -> None:
-    if not any((Path(folder).expanduser() / "en_GB.dic").is_file() for folder in FOLDERS):
-        pytest.skip("needs Debian's hunspell-en-gb")
     book = _book("The colour of a programme, organised by a physiotherapist.\n\nThe color of a recieved fiber.")
     folder = make_book(book, manifest=MANIFEST.replace("language: en", "language: en-GB"))
     (folder / "words.txt").touch()
