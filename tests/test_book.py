@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 
+import pikepdf
 import pytest
 from conftest import HOME, MANIFEST, Maker, galleys_of, snakemake
+from test_pdf import pages
 
+from press.check.pdf import destinations
 from press.galleys import Galleys
 
 GUIDE = """
@@ -92,6 +95,22 @@ def test_every_chapter_has_its_plates_notes_and_boxes(galleys: Galleys) -> None:
         text = (galleys.folder / chapter.file).read_text(encoding="utf-8")
         for box in ("at-a-glance", "careful", "see-a-doctor"):
             assert f'class="box {box}"' in text, (chapter.id, box)
+
+
+@pytest.mark.parametrize("name", ["fourteen-perfect-spots.pdf", "fourteen-perfect-spots-print.pdf"])
+def test_every_page_number_is_right(galleys: Galleys, name: str) -> None:
+    """The numbers in the contents and at references, read back, are the folios of the pages that they name."""
+    pdf = HOME / "build" / name
+    texts = pages(pdf)
+    with pikepdf.open(pdf) as document:
+        places, labels = destinations(document), [str(page.label) for page in document.pages]
+    parts = [part for part in galleys.book.documents if part.page not in ("half-title", "title-page", "imprint")]
+    contents = "\n".join(texts[places[parts[0].id] : places[parts[1].id]])
+    assert re.findall(r"(?:\. ?){2,} *(\w+)$", contents, re.M) == [labels[places[part.id]] for part in parts[1:]]
+    flowing = " ".join(" ".join(texts).split())
+    named = re.findall(r"Spot (\d+) \(page (\w+)\)", flowing)
+    assert len(named) > 50
+    assert [pair for pair in named if labels[places[f"spot-{pair[0]}"]] != pair[1]] == []
 
 
 def test_the_authors_guide_tells_the_truth(make_book: Maker) -> None:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from press.resolve.draft import Draft, Ledger, text_of
+
+_NUMBER = re.compile(r" (?=\d[\d.]*$|[A-Z](\.\d+)?$)")  # "Spot 12" is never broken before its number
 
 
 def set_links(draft: Draft, ledger: Ledger) -> None:
@@ -21,4 +25,4 @@ def set_links(draft: Draft, ledger: Ledger) -> None:
             link.set("class", "xref")
             link.set("data-kind", anchor.kind)
             if not text_of(link):
-                link.text = anchor.text
+                link.text = _NUMBER.sub("\u00a0", anchor.text)

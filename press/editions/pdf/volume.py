@@ -8,23 +8,25 @@ from press.galleys import NAMESPACES, XHTML, Document, Galleys
 from press.styles import Styles, markup
 
 _TAG = f"{{{XHTML}}}"
+UNKNOWN = "000"  # stands for a folio until it is known
 BLOCK = "block-"  # begins the name of a block of running text
 
 
-def bind(galleys: Galleys, styles: Styles, css: str, media: str, turns: set[str]) -> str:
+def bind(galleys: Galleys, styles: Styles, css: str, media: str, turns: set[str], folios: dict[str, str]) -> str:
     """Return the whole book as one HTML document for WeasyPrint, with its style sheet in its head.
 
     `media` is the edition, `pdf` or `print`: a class on the root element, for the styles. `turns` are names of
-    blocks that have to begin a page.
+    blocks that have to begin a page. `folios` are the page numbers of ids, as far as they are known: every link
+    carries that of its target as `data-folio`, for the styles to print.
     """
     book = galleys.book
-    sections = [_section(galleys, document, turns) for document in book.documents]
+    sections = [_section(galleys, document, turns, folios) for document in book.documents]
     return styles.render(
         "pdf/book.html.j2", book=book, media=media, css=markup(css), sections=[markup(section) for section in sections]
     )
 
 
-def _section(galleys: Galleys, document: Document, turns: set[str]) -> str:
+def _section(galleys: Galleys, document: Document, turns: set[str], folios: dict[str, str]) -> str:
     """Return one part of the book as HTML: what print needs moved, what it does not need taken away."""
     (section,) = galleys.tree(document).iterfind(f"{_TAG}body/{_TAG}section")
     section.set("data-matter", document.matter)
@@ -38,6 +40,8 @@ def _section(galleys: Galleys, document: Document, turns: set[str]) -> str:
             element.attrib.pop(name, None)
         if element.tag == f"{_TAG}a" and "locator" in element.get("class", "").split():
             element.text = None
+        if (href := element.get("href", "")).startswith("#"):
+            element.set("data-folio", folios.get(href[1:], UNKNOWN))
     return _as_html(section)
 
 
@@ -88,8 +92,6 @@ def _page_references(section: etree._Element, document: Document, galleys: Galle
         reference = etree.Element(f"{_TAG}span", {"class": "page-reference"})
         reference.text = f" ({before}".replace("(page ", "(page\u00a0")
         page = etree.SubElement(reference, f"{_TAG}a", {"class": "page-number", "href": link.get("href", "")})
-        if galleys.book.document(anchor.document).matter == "front":
-            page.set("class", "page-number roman")
         page.tail = f"{after})"
         reference.tail, link.tail = link.tail, None
         link.addnext(reference)
