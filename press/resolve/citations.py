@@ -108,7 +108,7 @@ def _identifiers(item: dict[str, Any]) -> list[tuple[str, str]]:
     if doi := item.get("DOI"):
         links.append((f"doi:{doi}", f"https://doi.org/{doi}"))
     if pmid := item.get("PMID"):
-        links.append((f"PubMed {pmid}", f"https://pubmed.ncbi.nlm.nih.gov/{pmid}/"))
+        links.append((f"PubMed\u00a0{pmid}", f"https://pubmed.ncbi.nlm.nih.gov/{pmid}/"))
     if not links and (url := item.get("URL")):
         links.append((url, url))
     return links

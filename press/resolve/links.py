@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 
+from lxml import etree
+
 from press.resolve.draft import Draft, Ledger, text_of
 
 _NUMBER = re.compile(r" (?=\d[\d.]*$|[A-Z](\.\d+)?$)")  # "Spot 12" is never broken before its number
+
+_END = re.compile(r"[.!?…][\"”’)]?$")
 
 
 def set_links(draft: Draft, ledger: Ledger) -> None:
@@ -25,4 +29,15 @@ def set_links(draft: Draft, ledger: Ledger) -> None:
             link.set("class", "xref")
             link.set("data-kind", anchor.kind)
             if not text_of(link):
-                link.text = _NUMBER.sub("\u00a0", anchor.text)
+                text = _NUMBER.sub("\u00a0", anchor.text)
+                link.text = f"{text[:1].upper()}{text[1:]}" if _opens_sentence(link) else text
+
+
+def _opens_sentence(link: etree._Element) -> bool:
+    """Tell whether a link is the first thing in its block or stands behind the end of a sentence."""
+    nodes = link.xpath("preceding-sibling::node()")
+    before = "".join(
+        node if isinstance(node, str) else "" if node.get("role") == "doc-noteref" else text_of(node) for node in nodes
+    ).rstrip()
+    parent = link.getparent()
+    return bool(_END.search(before)) if before else parent is not None and parent.tag in ("p", "li", "td", "dd")

@@ -40,6 +40,8 @@ def _section(galleys: Galleys, document: Document, turns: set[str], folios: dict
             element.attrib.pop(name, None)
         if element.tag == f"{_TAG}a" and "locator" in element.get("class", "").split():
             element.text = None
+        if element.get("class") == "identifier" and element.text:
+            element.text = element.text.replace("/", "/\u200b")  # a long DOI may be broken there, and nowhere else
         if (href := element.get("href", "")).startswith("#"):
             element.set("data-folio", folios.get(href[1:], UNKNOWN))
     return _as_html(section)
