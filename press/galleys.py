@@ -90,12 +90,13 @@ class Anchor(Model):
 
 
 class Figure(Model):
-    """A numbered figure; `src` is relative to the galleys folder."""
+    """A numbered figure; `src` is relative to the galleys folder, `title` is the drawing's own, empty without one."""
 
     id: str
     document: str
     number: str
     src: str
+    title: str = ""
     caption: str
     alt: str
     credit: str = ""

@@ -39,7 +39,7 @@ def test_case(path: Path, make_book: Maker, request: pytest.FixtureRequest) -> N
     text = path.read_text(encoding="utf-8")
     blocks = {match["name"]: match["text"] for match in BLOCK.finditer(text)}
     manuscripts = {name: content for name, content in blocks.items() if name.endswith(".md")}
-    images = {name: content for name, content in blocks.items() if name.endswith(".svg")}
+    images = {name: content for name, content in blocks.items() if name.endswith(".svg") or name == "credits.yaml"}
     options = {"manifest": blocks["book.yaml"]} if "book.yaml" in blocks else {}
     folder = make_book(manuscripts, images=images or None, **options)
     expected = {name: content for name, content in blocks.items() if name.startswith(("galley ", "findings"))}

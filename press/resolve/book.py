@@ -11,7 +11,7 @@ from lxml import etree
 from press import book as manifest_file
 from press import files, galleys
 from press.findings import Finding, Refused
-from press.resolve import blocks, links, notes, pictures
+from press.resolve import blocks, credits, links, notes, pictures
 from press.resolve.citations import References
 from press.resolve.draft import PAGES, Draft, Ledger, open_manuscript, open_page
 from press.resolve.glyphs import check_glyphs
@@ -29,6 +29,7 @@ def resolve(book: Path, read: dict[str, Path], styles: Styles, output: Path) -> 
     manifest = manifest_file.load(book)
     ledger = Ledger(manifest, styles.locale(manifest.language))
     references = _load_references(book, styles, ledger)
+    ledger.credits, ledger.findings = credits.load(book)
     drafts = _open(ledger, read)
     for draft in drafts:
         blocks.clean(draft, ledger)
@@ -37,6 +38,7 @@ def resolve(book: Path, read: dict[str, Path], styles: Styles, output: Path) -> 
     for draft in drafts:
         _set_part(draft, ledger, references, book, styles)
     _check_manifest(ledger, drafts, book)
+    pictures.check_targets(drafts, ledger)
     check_glyphs(drafts, ledger, styles)
     pages = Pages(styles, ledger, drafts, references)
     for draft in drafts:
@@ -93,6 +95,8 @@ def _check_manifest(ledger: Ledger, drafts: list[Draft], book: Path) -> None:
             pictures.measure(book, cover)
         except ValueError as error:
             ledger.findings.append(Finding("book.yaml", 0, f"cover {cover}: {error}"))
+        if ledger.credits and Path(cover).stem not in ledger.credits.plates:
+            ledger.findings.append(Finding("book.yaml", 0, f"cover {cover} has no credit in {credits.FILE}"))
     names = {draft.document.id for draft in drafts}
     for name in ledger.manifest.shared:
         if name not in names:

@@ -17,6 +17,8 @@ from press import yamlfile
 from press.book import Language, Manifest, Part
 from press.findings import Finding, line_of
 from press.galleys import EPUB, Anchor, Document, Figure, Note, Update
+from press.resolve.credits import Credits
+from press.resolve.plates import Plate
 
 TYPE = f"{{{EPUB}}}type"
 
@@ -81,6 +83,8 @@ class Ledger:
         self.glossary: dict[str, str] = {}
         self.cited: dict[str, str] = {}
         self.images: dict[str, bytes | None] = {}  # src -> its outlined twin, where it has text
+        self.plates: dict[str, Plate] = {}  # src -> what a drawing says of itself
+        self.credits: Credits | None = None
         self.findings: list[Finding] = []
 
     def say(self, key: str, **values: object) -> str:
@@ -190,5 +194,6 @@ PAGES = {
     "contents": "toc",
     "figures": "loi",
     "bibliography": "bibliography",
+    "picture-credits": "other-credits",
     "index": "index",
 }

@@ -45,6 +45,8 @@ def outline(path: Path, styles: Styles) -> bytes | None:
     texts = list(root.iter(f"{{{SVG}}}text"))
     if not texts:
         return None
+    for element in root.iter(etree.Element):
+        element.attrib.pop("data-target", None)  # where a group leads is for the web edition, which draws live text
     etree.cleanup_namespaces(root, top_nsmap={None: SVG, "xlink": XLINK}, keep_ns_prefixes=["xlink"])
     rules = _rules("".join(style.text or "" for style in root.iter(f"{{{SVG}}}style")))
     glyphs: dict[str, tuple[str, str]] = {}

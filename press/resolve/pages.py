@@ -6,11 +6,13 @@ import datetime
 import unicodedata
 from dataclasses import dataclass, field
 from html import escape as html_escape
+from pathlib import Path
 from typing import Any
 
 from lxml import etree
 
 from press.galleys import EPUB
+from press.resolve import credits
 from press.resolve.blocks import COMPUTED, replace
 from press.resolve.citations import References
 from press.resolve.draft import Draft, Entry, Ledger, fragment
@@ -107,7 +109,17 @@ class Pages:
             figures=self.ledger.figures,
             index=build_index(self.ledger.index),
             bibliography=entries,
+            credits=credits.group(self.ledger.credits, self.shown()),
         )
+
+    def shown(self) -> list[credits.Shown]:
+        """Return the plates that the book shows: the cover, then its figures, each picture once."""
+        say, cover = self.ledger.say, self.ledger.manifest.cover
+        shown = {cover: credits.Shown(Path(cover).stem, self.ledger.words["cover"])} if cover else {}
+        for figure in self.ledger.figures:
+            label = say("figure", number=figure.number)
+            shown.setdefault(figure.src, credits.Shown(Path(figure.src).stem, label, figure.id))
+        return list(shown.values())
 
     def galley(self, draft: Draft) -> str:
         """Return the finished XHTML document of a part."""

@@ -9,6 +9,8 @@ from pathlib import Path
 from lxml import etree
 
 from press.galleys import Figure
+from press.resolve import plates
+from press.resolve.credits import FILE
 from press.resolve.draft import Draft, Ledger, text_of
 from press.resolve.outlines import outline
 from press.styles import Styles
@@ -31,24 +33,17 @@ def number_figures(draft: Draft, ledger: Ledger, book: Path, styles: Styles) -> 
         figure.set("id", name)
         figure.set("class", "figure")
         figure.set("data-number", number)
-        src = image.get("src", "")
-        try:
-            width, height = measure(book, src)
-            image.set("width", f"{width:g}")
-            image.set("height", f"{height:g}")
-            ledger.images.setdefault(src, outline(book / src, styles) if src.endswith(".svg") else None)
-        except ValueError as error:
-            ledger.find(draft, image, f"picture {src}: {error}")
         credit = image.attrib.pop("data-credit", "")
+        plate = _set_picture(draft, image, ledger, book, styles, credit)
         ledger.anchor(draft, figure, name, "figure", ledger.say("figure-short", number=number))
-        words = "" if caption is None else text_of(caption)
         ledger.figures.append(
             Figure(
                 id=name,
                 document=draft.document.id,
                 number=number,
-                src=src,
-                caption=words,
+                src=image.get("src", ""),
+                title=plate.title,
+                caption="" if caption is None else text_of(caption),
                 alt=image.get("alt", ""),
                 credit=credit,
             )
@@ -56,6 +51,56 @@ def number_figures(draft: Draft, ledger: Ledger, book: Path, styles: Styles) -> 
         _set_caption(
             figure, caption, ledger.say("figure", number=number), credit and ledger.say("credit", credit=credit)
         )
+
+
+def _set_picture(
+    draft: Draft, image: etree._Element, ledger: Ledger, book: Path, styles: Styles, credit: str
+) -> plates.Plate:
+    """Measure and check the picture of a figure; a drawing's own description is its alternative text."""
+    src, plate = image.get("src", ""), plates.Plate("", "", (), ())
+    try:
+        width, height = measure(book, src)
+        image.set("width", f"{width:g}")
+        image.set("height", f"{height:g}")
+        if src.endswith(".svg"):
+            plate = plates.read(book / src)
+            ledger.plates[src] = plate
+            if src not in ledger.images:
+                ledger.images[src] = outline(book / src, styles)
+            _check_plate(draft, image, plate, ledger, styles, credit)
+    except ValueError as error:
+        ledger.find(draft, image, f"picture {src}: {error}")
+    else:
+        if not image.get("alt") and plate.description:
+            image.set("alt", plate.description)
+        elif not image.get("alt"):
+            where = ", or a <desc> to the drawing" if src.endswith(".svg") else ""
+            message = f'has no alternative text: add alt="…", what is seen, not the caption{where}'
+            ledger.find(draft, image, f"picture {src} {message}")
+    return plate
+
+
+def _check_plate(
+    draft: Draft, image: etree._Element, plate: plates.Plate, ledger: Ledger, styles: Styles, credit: str
+) -> None:
+    src = image.get("src", "")
+    if strange := styles.tokens.get("plates") and plate.strange(styles.tokens["plates"]):
+        ledger.find(draft, image, f"picture {src}: colour {', '.join(strange)} is not in the palette of the plates")
+    if ledger.credits and not credit and Path(src).stem not in ledger.credits.plates:
+        ledger.find(draft, image, f"picture {src} has no credit in {FILE}")
+
+
+def check_targets(drafts: list[Draft], ledger: Ledger) -> None:
+    """Find drawings that lead (by `data-target` of a group) to what is no part of the book."""
+    names = {draft.document.id for draft in drafts}
+    for draft in drafts:
+        for image in draft.body.iter("img"):
+            plate = ledger.plates.get(image.get("src", ""))
+            for target in plate.targets if plate else ():
+                if target not in names:
+                    ledger.find(
+                        draft, image, f"picture {image.get('src')}: data-target '{target}' is no part of the book"
+                    )
 
 
 def _set_caption(figure: etree._Element, caption: etree._Element | None, label: str, credit: str) -> None:
