@@ -6,12 +6,21 @@ import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from press.findings import Finding, Refused, line_of
 from press.galleys import Galleys
 from press.styles import Styles
+
+
+@cache
+def _fonts() -> Any:
+    """Return the fonts of this process: WOFF2 is unpacked once, which costs far more than the layout of a chapter."""
+    from weasyprint.text.fonts import FontConfiguration
+
+    return FontConfiguration()
 
 
 @contextmanager
@@ -37,7 +46,7 @@ def lay_out(html: str, galleys: Galleys, styles: Styles, **options: Any) -> Any:
     fetcher = _fetcher([galleys.folder, *(folder / "fonts" for folder in styles.folders)])
     base = galleys.folder.resolve().as_uri() + "/"
     with _strictly():
-        return weasyprint.HTML(string=html, base_url=base, url_fetcher=fetcher).render(**options)
+        return weasyprint.HTML(string=html, base_url=base, url_fetcher=fetcher).render(font_config=_fonts(), **options)
 
 
 def anchors(document: Any) -> list[list[str]]:
