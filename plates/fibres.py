@@ -4,6 +4,7 @@ import numpy as np
 import scipy.sparse as sp
 import scipy.sparse.linalg as sl
 from scipy import ndimage as ndi
+from scipy.spatial import cKDTree
 
 from .curves import length, resample, smooth_open
 from .ink import stroke
@@ -53,6 +54,7 @@ def direction(mesh, spec):
 
     spec['mode']  'vec'   one direction for all (spec['vec'])
                   'fan'   converging on the point spec['to'] (m), by heat flow
+                  'along' the way the strands of a drawn part run
                   'axis'  harmonic field between the two ends of the longest
                           axis, or of the axis spec['ends'] = [[x,y,z],[x,y,z]]
     """
@@ -60,6 +62,9 @@ def direction(mesh, spec):
     mode = spec.get("mode", "axis")
     if mode == "vec":
         X = np.tile(np.array(spec["vec"], float), (len(V), 1))
+    elif mode == "along":
+        points, tangents = mesh.metadata["along"]
+        X = tangents[cKDTree(points).query(V)[1]]
     else:
         L, M = _laplacian(V, F)
         if mode == "fan":

@@ -11,6 +11,8 @@ import numpy as np
 import trimesh
 from scipy.interpolate import PchipInterpolator
 
+from .drawn import strands
+
 VERTEX_UNIT = 1e-5  # m
 PACKS = {  # alias in the YAML -> (file, licence of plates made from it)
     "bp3d": ("bodyparts3d-v3-labelled.npz", "CC BY 4.0"),
@@ -134,6 +136,8 @@ def build_part(entry, library, figures):
         return box(**entry["box"])
     if "lathe" in entry:
         return lathe(**entry["lathe"])
+    if "strands" in entry:
+        return _finish(strands(entry["strands"]), entry)
     if "figure" in entry:
         m = figures.body(entry["figure"])
         if entry.get("garment"):
@@ -158,9 +162,36 @@ def build_part(entry, library, figures):
                 keep.append(q)
         m = trimesh.util.concatenate(keep)
     m = clean(m, subdivisions)
+    return _finish(m, entry)
+
+
+def _finish(m, entry):
+    """Cut, mirror and move a mesh as its entry says."""
+    along = m.metadata.get("along")
     for plane in entry.get("cut", []):
-        r = m.slice_plane(plane["point"], plane["normal"], cap=bool(m.is_watertight))
-        m = trimesh.Trimesh(r.vertices, r.faces, process=True)
-    if entry.get("mirror"):
-        m = trimesh.Trimesh(m.vertices * np.array([-1, 1, 1]), m.faces[:, ::-1], process=False)
+        m = _slice(m, plane["point"], plane["normal"], plane.get("wave"))
+    flip, shift = np.array([-1 if entry.get("mirror") else 1, 1, 1]), np.array(entry.get("move", [0, 0, 0]), float)
+    faces = m.faces[:, ::-1] if entry.get("mirror") else m.faces
+    m = trimesh.Trimesh(m.vertices * flip + shift, faces, process=False)
+    if along:
+        m.metadata["along"] = (along[0] * flip + shift, along[1] * flip)
     return m
+
+
+def _slice(m, point, normal, wave=None):
+    """The part of a mesh on the side of `normal`.
+
+    wave = {along, height, length, phase} (m, m, m, rad) bends the plane, so that the edge reads as a break and not as a
+    straight cut; along is the direction in which the wave runs.
+    """
+    n = np.array(normal, float) / np.linalg.norm(normal)
+
+    def bend(vertices, sign):
+        if not wave:
+            return vertices
+        s = 2 * np.pi * (vertices @ np.array(wave["along"], float)) / wave["length"] + wave.get("phase", 0)
+        return vertices + sign * np.outer(wave["height"] * np.sin(s), n)
+
+    r = trimesh.Trimesh(bend(m.vertices, 1), m.faces, process=False)
+    r = r.slice_plane(point, n, cap=bool(r.is_watertight))
+    return trimesh.Trimesh(bend(r.vertices, -1), r.faces, process=True)

@@ -20,6 +20,7 @@ CLASSES = {
         "crease": ("s130", 0.40),
     },
     "second": {"fill": "s14", "tones": [(0.74, "s26"), (0.52, "s40")], "blend": 0.6, "crease": ("s75", 0.36)},
+    "tendon": {"fill": "paper", "tones": [(0.74, "k4"), (0.56, "k8"), (0.40, "k16")], "crease": ("k40", 0.36)},
     "context": {"fill": "k8", "tones": [(0.74, "k16"), (0.50, "k28")], "crease": ("k60", 0.30)},
     "rubber": {
         "fill": "s40",
