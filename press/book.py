@@ -9,7 +9,7 @@ from typing import Annotated, Literal, NamedTuple
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from press import yamlfile
+from press import files, yamlfile
 from press.check.prose.settings import Prose
 from press.findings import Finding, Refused
 from press.galleys import Matter
@@ -123,10 +123,13 @@ class Part(NamedTuple):
 
 def load(folder: Path) -> Manifest:
     """Read and validate `folder`/book.yaml. Raises Refused with every finding, each with its line."""
-    path = folder / "book.yaml"
-    if not path.is_file():
+    if not (folder / "book.yaml").is_file():
         raise Refused([Finding("book.yaml", 0, f"there is no book.yaml in {folder}")])
-    lined, findings = yamlfile.parse(path.read_text(encoding="utf-8"), "book.yaml")
+    try:
+        text = files.text_of(folder, "book.yaml")
+    except ValueError as error:
+        raise Refused([Finding("book.yaml", 0, str(error))]) from None
+    lined, findings = yamlfile.parse(text, "book.yaml")
     manifest, more = yamlfile.validate(Manifest, lined, "book.yaml")
     findings += more
     if manifest:
@@ -137,7 +140,7 @@ def load(folder: Path) -> Manifest:
 
 
 def _check_files(folder: Path, manifest: Manifest, lined: yamlfile.Lined) -> list[Finding]:
-    """Find entries that stand twice or name a file that is not there."""
+    """Find entries that stand twice, and files that are not there or lie outside of the book."""
     findings = []
     seen: set[str] = set()
     for key in ("front-matter", "chapters", "appendices", "back-matter"):
@@ -146,11 +149,21 @@ def _check_files(folder: Path, manifest: Manifest, lined: yamlfile.Lined) -> lis
             if name in seen:
                 findings.append(Finding("book.yaml", line, f"'{name}' stands twice in the order of the book"))
             seen.add(name)
-            if name.endswith(".md") and not (folder / "manuscript" / name).is_file():
-                findings.append(Finding("book.yaml", line, f"manuscript/{name} does not exist"))
-    if manifest.references and not (folder / manifest.references).is_file():
-        findings.append(Finding("book.yaml", lined.line(("references",)), f"{manifest.references} does not exist"))
+            if name.endswith(".md"):
+                findings += _check_file(folder, f"manuscript/{name}", line)
+    if manifest.references:
+        findings += _check_file(folder, manifest.references, lined.line(("references",)))
+    if manifest.prose and manifest.prose.dictionary:
+        findings += _check_file(folder, manifest.prose.dictionary, lined.line(("prose", "dictionary")))
     return findings
+
+
+def _check_file(folder: Path, name: str, line: int) -> list[Finding]:
+    try:
+        files.inside(folder, name)
+    except ValueError as error:
+        return [Finding("book.yaml", line, str(error))]
+    return []
 
 
 def parts(manifest: Manifest) -> list[Part]:

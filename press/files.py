@@ -1,4 +1,4 @@
-"""Writing files so that they appear whole or not at all."""
+"""The book's own files, and no others, are read; what is written appears whole or not at all."""
 
 from __future__ import annotations
 
@@ -8,6 +8,30 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+MAX_TEXT = 20_000_000  # bytes: more than a shelf of books
+
+
+def inside(book: Path, name: str) -> Path:
+    """Return the path of the book's file `name`. Raises ValueError where it is no file inside of the book's folder."""
+    path = book / name
+    if Path(name).is_absolute() or ".." in Path(name).parts or not path.resolve().is_relative_to(book.resolve()):
+        raise ValueError(f"{name} leads out of the book's folder")
+    if not path.is_file():
+        raise ValueError(f"{name} does not exist")
+    return path
+
+
+def text_of(book: Path, name: str) -> str:
+    """Return the text of the book's file `name`. Raises ValueError as `inside` does, and where it is not UTF-8."""
+    data = inside(book, name).read_bytes()
+    if len(data) > MAX_TEXT:
+        raise ValueError(f"{name} is {len(data):,} bytes long, which no text is")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise ValueError(f"line {line} is not UTF-8: save the file in this encoding") from None
 
 
 def write(path: Path, content: str | bytes) -> None:

@@ -6,13 +6,15 @@ import json
 import logging
 import os
 import re
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from lxml import etree, html
 
-from press import yamlfile
-from press.files import write
+from press import files, yamlfile
 from press.findings import Finding, line_of
 from press.read import lines
 
@@ -28,11 +30,16 @@ FORMAT = "markdown" + "".join(
 )
 OPTIONS = ["--sandbox", "--wrap=none", "--section-divs", "--syntax-highlighting=none", "--columns=10000"]
 
+# A chapter takes Pandoc a tenth of a second. What would keep it busy for ever is nested beyond sense.
+CPU_SECONDS, MEMORY, LONGEST_LINE = 5, "1g", 100_000
+
 _HEADER = re.compile(r"\A---[ \t]*\n(?P<yaml>.*?)^(?:---|\.\.\.)[ \t]*$\n?", re.S | re.M)
 _UNUSED_NOTE = re.compile(r"Note with key '(?P<key>.+?)' defined at .*?line (?P<line>\d+).*? but not used")
 _TWICE = re.compile(r"Duplicate note reference '(?P<key>.+?)'(?: at .*?line (?P<line>\d+))?")
 _UNDEFINED_NOTE = re.compile(r"\[\^(?P<key>[^\]\s]+)\]")
-_RAW = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]*(\s[^<>]*)?/?>|<!--")
+_RAW = re.compile(r"</?[a-zA-Z][a-zA-Z0-9-]*(\s[^<>]*)?/?>|<[!?]")
+# Private-use characters that mark lines, control characters, and those that turn or hide text without a trace.
+_UNFIT = re.compile(f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ufff9-\ufffb]|{lines.MARKS.pattern}")
 
 
 def read(book: Path, source: str, output: Path) -> list[Finding]:
@@ -42,15 +49,24 @@ def read(book: Path, source: str, output: Path) -> list[Finding]:
     `data-line`) and `findings`. Findings do not stop the reading: *resolve* reports those of all files at once.
     They are returned too.
     """
-    text = (book / source).read_text(encoding="utf-8")
+    try:
+        text = files.text_of(book, source)
+    except ValueError as error:
+        return _write(output, source, yamlfile.Lined(None, {}), etree.Element("div"), [Finding(source, 0, str(error))])
     header, body, findings = split(text, source)
-    if stray := lines.MARKS.search(body):
-        line = body[: stray.start()].count("\n") + 1
-        findings.append(Finding(source, line, f"private-use character U+{ord(stray[0]):X} cannot be set"))
-        body = lines.MARKS.sub("", body)
-    root, warnings = _parse(body)
+    findings += _check_characters(body, source)
+    try:
+        root, warnings = _parse(_UNFIT.sub("", body))
+    except RuntimeError as error:
+        return _write(output, source, header, etree.Element("div"), [*findings, Finding(source, 0, str(error))])
     lines.unmark(root, body)
     findings += _judge(warnings, source) + _check(root, source, body.split("\n"))
+    return _write(output, source, header, root, findings)
+
+
+def _write(
+    output: Path, source: str, header: yamlfile.Lined, root: etree._Element, findings: list[Finding]
+) -> list[Finding]:
     result = {
         "source": source,
         "header": header.value,
@@ -58,7 +74,18 @@ def read(book: Path, source: str, output: Path) -> list[Finding]:
         "body": etree.tostring(root, encoding="unicode"),
         "findings": [finding.as_json() for finding in sorted(set(findings))],
     }
-    write(output, json.dumps(result, ensure_ascii=False, indent=1))
+    files.write(output, json.dumps(result, ensure_ascii=False, indent=1))
+    return findings
+
+
+def _check_characters(body: str, source: str) -> list[Finding]:
+    """Find characters that no edition may carry, and lines that no author wrote."""
+    findings = []
+    for number, line in enumerate(body.split("\n"), start=1):
+        if stray := _UNFIT.search(line):
+            findings.append(Finding(source, number, f"invisible character U+{ord(stray[0]):04X} is not allowed"))
+        if len(line) > LONGEST_LINE:
+            findings.append(Finding(source, number, f"the line is {len(line):,} characters long"))
     return findings
 
 
@@ -76,7 +103,10 @@ def split(text: str, source: str) -> tuple[yamlfile.Lined, str, list[Finding]]:
 
 
 def _parse(body: str) -> tuple[etree._Element, list[str]]:
-    """Run Pandoc once; return the body as an element `div`, and Pandoc's warnings."""
+    """Run Pandoc once; return the body as an element `div`, and Pandoc's warnings.
+
+    Raises RuntimeError where Pandoc fails or runs out of time or memory.
+    """
     import pypandoc
 
     os.environ["PYPANDOC_PANDOC"] = str(Path(pypandoc.__file__).parent / "files" / "pandoc")
@@ -86,11 +116,27 @@ def _parse(body: str) -> tuple[etree._Element, list[str]]:
     logger = logging.getLogger("pypandoc")
     logger.addHandler(handler)
     logger.propagate = False
+    limits = ["+RTS", f"-M{MEMORY}", "-RTS"]
     try:
-        markup = pypandoc.convert_text(lines.mark(body), "html5", format=FORMAT, extra_args=OPTIONS)
+        with _bounded(CPU_SECONDS * (1 + len(body) // 100_000)):
+            markup = pypandoc.convert_text(lines.mark(body), "html5", format=FORMAT, extra_args=[*OPTIONS, *limits])
+    except RuntimeError as error:
+        raise RuntimeError("Pandoc gave up on the file: it is nested too deeply") from error
     finally:
         logger.removeHandler(handler)
     return html.fragment_fromstring(markup.replace("\r\n", "\n"), create_parent="div"), warnings
+
+
+@contextmanager
+def _bounded(seconds: int) -> Iterator[None]:
+    """Let child processes that start meanwhile use no more than about `seconds` of processor time each."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    own = resource.getrusage(resource.RUSAGE_SELF)
+    resource.setrlimit(resource.RLIMIT_CPU, (int(own.ru_utime + own.ru_stime) + 1 + seconds, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_CPU, (soft, hard))
 
 
 def _judge(warnings: list[str], source: str) -> list[Finding]:
@@ -118,9 +164,8 @@ def _check(root: etree._Element, source: str, places: list[str]) -> list[Finding
                 line = lines.locate(call[0], line_of(place), places)
                 findings.append(Finding(source, line, f"note [^{call['key']}] is called but never defined"))
             if match := _RAW.search(text or ""):
-                findings.append(
-                    Finding(source, line_of(place), f"raw markup {match[0]} is not allowed in a manuscript")
-                )
+                line = lines.locate(match[0].split()[0], line_of(place), places)
+                findings.append(Finding(source, line, f"raw markup {match[0]} is not allowed in a manuscript"))
     return findings + _check_headings(root, source) + _check_pictures(root, source)
 
 
