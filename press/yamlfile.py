@@ -51,6 +51,8 @@ def parse(text: str, file: str, first_line: int = 1) -> tuple[Lined, list[Findin
         mark = getattr(error, "problem_mark", None)
         line = first_line + (mark.line if mark else 0)
         return Lined(None, {}), [Finding(file, line, f"not valid YAML: {getattr(error, 'problem', None) or error}")]
+    except RecursionError:
+        return Lined(None, {}), [Finding(file, first_line, "not valid YAML: it is nested too deeply")]
     finally:
         loader.dispose()
 

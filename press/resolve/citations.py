@@ -50,14 +50,20 @@ class References:
         try:
             items: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
             ids = [item["id"] for item in items]
-        except (ValueError, TypeError, KeyError) as error:
+        except (ValueError, TypeError, KeyError, RecursionError) as error:
             raise ValueError(f"not a list of CSL-JSON items: {error}") from None
         if doubles := sorted({key for key in ids if ids.count(key) > 1}):
             raise ValueError(f"these ids stand twice: {', '.join(doubles)}")
+        if strange := [item["id"] for item in items if not _is_web(item.get("URL", "https://"))]:
+            raise ValueError(f"the URL of {', '.join(strange)} is not an http or https address")
         plain = [{name: value for name, value in item.items() if name not in _NOT_CSL} for item in items]
         by_id = dict(zip(ids, items, strict=True))
         set_entries = _citeproc(plain, style, language)
         return cls({key: _reference(by_id[key], entry) for key, entry in set_entries.items()})
+
+
+def _is_web(address: object) -> bool:
+    return isinstance(address, str) and address.lower().startswith(("https://", "http://"))
 
 
 def _citeproc(items: list[dict[str, Any]], style: Path, language: str) -> dict[str, etree._Element]:
