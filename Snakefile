@@ -119,8 +119,8 @@ rule pdf_edition:
 rule print_edition:
     input:
         galleys=rules.resolve.output,
-        styles=book.style_files("pdf", "fonts"),
-        engine=book.inputs("editions/pdf", *SHARED, *MODEL),
+        styles=book.style_files("pdf", "fonts", "profiles"),
+        engine=book.inputs("editions/pdf", "editions/print", *SHARED, *MODEL),
     output:
         book.print,
     log:

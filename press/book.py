@@ -64,6 +64,33 @@ class Stock(_Strict):
     caliper: float = Field(gt=0, lt=1)
 
 
+class Intent(_Strict):
+    """What the presses are set to: the name of the condition in the ICC's registry, and its profile.
+
+    The profile is the file styles/profiles/NAME.icc, of the book or of the press.
+    """
+
+    condition: str = Field(min_length=1)
+    profile: str = Field(pattern=r"^[\w-]+$")
+
+
+class Spot(_Strict):
+    """A fifth ink in place of the process red: its name, and how it looks in CMYK, such as "0 .8 .82 .1"."""
+
+    name: str = Field(min_length=1)
+    ink: str = Field(pattern=r"^([01]|0?\.\d+)( ([01]|0?\.\d+)){3}$")
+
+
+class Printing(_Strict):
+    """How the book is printed: pages a signature (blank ones are added at the end), marks, conditions, spot colour."""
+
+    signature: int = Field(default=4, ge=1, le=128)
+    crop_marks: bool = False
+    text: Intent = Intent(condition="FOGRA47", profile="FOGRA47L_uncoated")
+    cover: Intent = Intent(condition="FOGRA39", profile="FOGRA39L_coated")
+    spot: Spot | None = None
+
+
 class Identifiers(_Strict):
     """One identifier for each edition: `urn:isbn:…` or, until there is one, `urn:uuid:…`."""
 
@@ -94,6 +121,7 @@ class Manifest(_Strict):
     cover: str = ""
     trim: Trim
     stock: Stock
+    printing: Printing = Printing()
     references: str = ""
     front_matter: list[Entry] = []
     chapters: list[Entry] = Field(min_length=1)

@@ -132,6 +132,30 @@ class Paper(Model):
     caliper: float
 
 
+class Intent(Model):
+    """A printing condition: its name in the ICC's registry, such as FOGRA47, and its profile in styles/profiles/."""
+
+    condition: str
+    profile: str
+
+
+class Spot(Model):
+    """A fifth ink in place of the process red: its name, and how it looks in CMYK, such as "0 .8 .82 .1"."""
+
+    name: str
+    ink: str
+
+
+class Printing(Model):
+    """How the book is printed. The text block is a multiple of `signature` pages."""
+
+    signature: int
+    crop_marks: bool
+    text: Intent
+    cover: Intent
+    spot: Spot | None = None
+
+
 class Book(Model):
     """book.json: everything an edition has to know that is not in a galley."""
 
@@ -152,6 +176,7 @@ class Book(Model):
     date: str
     cover: str
     paper: Paper
+    printing: Printing
     words: dict[str, str]
     shared: list[str]
     documents: list[Document]

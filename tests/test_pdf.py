@@ -24,9 +24,9 @@ def galleys(small_book: Path) -> Galleys:
     return Galleys(small_book / "build" / "galleys")
 
 
-@pytest.fixture(params=["knotenschule.pdf", "knotenschule-print.pdf"])
-def pdf(request: pytest.FixtureRequest, small_book: Path) -> Path:
-    return small_book / "build" / str(request.param)
+@pytest.fixture
+def pdf(small_book: Path) -> Path:
+    return small_book / "build" / "knotenschule.pdf"
 
 
 def test_checks_find_nothing(pdf: Path, galleys: Galleys) -> None:
@@ -85,18 +85,6 @@ def test_blank_pages_are_blank(pdf: Path) -> None:
     blank = [number for number, text in enumerate(texts) if not text.strip()]
     assert blank
     assert all(number % 2 for number in blank), "only versos are left blank"
-
-
-def test_print_has_trim_and_bleed_and_no_rgb_text(small_book: Path) -> None:
-    with pikepdf.open(small_book / "build" / "knotenschule-print.pdf") as document:
-        page = document.pages[4]
-        trim = [float(side) * 25.4 / 72 for side in page.trimbox]
-        bleed = [float(side) * 25.4 / 72 for side in page.bleedbox]
-        assert [trim[2] - trim[0], trim[3] - trim[1]] == pytest.approx([120, 190], abs=0.05)
-        assert [bleed[2] - bleed[0], bleed[3] - bleed[1]] == pytest.approx([126, 196], abs=0.05)
-        operators = [str(instruction.operator) for instruction in pikepdf.parse_content_stream(page)]
-        assert "rg" not in operators
-        assert "RG" not in operators
 
 
 def test_screen_is_tagged_and_titled(small_book: Path) -> None:

@@ -11,11 +11,16 @@ from press.galleys import Galleys
 
 Check = Callable[[Path, Galleys], list[Finding]]
 
-# Which room checks which edition, by the ending of its file.
-CHECKS = {".epub": "press.check.epub", ".pdf": "press.check.pdf", ".html": "press.check.web"}
+# Which room checks which edition, by what its file adds to the slug of the book.
+CHECKS = {
+    ".epub": "press.check.epub",
+    ".pdf": "press.check.pdf",
+    "-print.pdf": "press.check.preflight",
+    "index.html": "press.check.web",
+}
 
 
 def check(edition: Path, galleys: Galleys) -> list[Finding]:
     """Return what is wrong with one finished edition of the book in `galleys`."""
-    run: Check = import_module(CHECKS[edition.suffix]).check
+    run: Check = import_module(CHECKS[edition.name.removeprefix(galleys.book.slug)]).check
     return run(edition, galleys)

@@ -146,6 +146,7 @@ def _write(output: Path, book: Path, ledger: Ledger, drafts: list[Draft], pages:
                 bleed=manifest.trim.bleed,
                 caliper=manifest.stock.caliper,
             ),
+            printing=galleys.Printing.model_validate(manifest.printing.model_dump()),
             words=ledger.words,
             documents=[draft.document for draft in drafts],
             anchors=ledger.anchors,

@@ -10,6 +10,7 @@ from press import files
 from press.editions.pdf.finish import finish
 from press.editions.pdf.typeset import anchors, lay_out, write
 from press.editions.pdf.volume import BLOCK, bind
+from press.editions.print.finish import finish as to_press
 from press.findings import Finding, Refused
 from press.galleys import Book, Face, Galleys
 from press.styles import Medium, Styles
@@ -26,8 +27,8 @@ def build_screen(galleys: Path, styles: Styles, output: Path) -> None:
 
 
 def build_print(galleys: Path, styles: Styles, output: Path) -> None:
-    """Make the PDF for the printer: CMYK text, with bleed; without links."""
-    _build(Galleys(galleys), styles, output, "print", "ink")
+    """Make the PDF for the printer: PDF/X-4 in inks, with bleed; without links."""
+    _build(Galleys(galleys), styles, output, "print", "light")
 
 
 def _build(galleys: Galleys, styles: Styles, output: Path, edition: str, medium: Medium, **options: Any) -> None:
@@ -49,7 +50,10 @@ def _build(galleys: Galleys, styles: Styles, output: Path, edition: str, medium:
             [Finding("book.yaml", 0, f"the pages of the {edition} edition did not settle in {ROUNDS} rounds")]
         )
     pdf = write(document, galleys, styles, **options)
-    files.write(output, finish(pdf, book, book.identifiers[edition], front))
+    pdf = finish(pdf, book, book.identifiers[edition], front)
+    if edition == "print":
+        pdf = to_press(pdf, book, styles, book.printing.text, output.name, book.printing.signature)
+    files.write(output, pdf)
 
 
 def _front(book: Book, sheets: list[list[str]]) -> int:
