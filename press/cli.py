@@ -75,6 +75,22 @@ def resolve(manifest: Path, read: tuple[Path, ...], styles: tuple[Path, ...], ou
     resolve_book(manifest.parent, {path.stem: path for path in read}, Styles(list(styles)), output)
 
 
+@main.command()
+@click.argument("galleys", type=_file)
+@click.option("-p", "--pages", type=_file, help="The page map, pages.json: marks where the pages of print begin.")
+@_styles
+@_output
+def epub(galleys: Path, pages: Path | None, styles: tuple[Path, ...], output: Path) -> None:
+    """Make the EPUB.
+
+    GALLEYS is the book.json in the folder that `press resolve` wrote.
+    """
+    from press.editions.epub import build
+    from press.styles import Styles
+
+    build(galleys.parent, Styles(list(styles)), output, pages)
+
+
 def _edition(name: str, summary: str) -> None:
     """Add the command of an edition: galleys and styles in, one edition out."""
 
@@ -89,7 +105,6 @@ def _edition(name: str, summary: str) -> None:
         load(name)(galleys.parent, Styles(list(styles)), output)
 
 
-_edition("epub", "Make the EPUB.")
 _edition("pdf", "Make the PDF for screens.")
 _edition("print", "Make the PDF for the printer.")
 _edition("html", "Make the web edition, a folder.")

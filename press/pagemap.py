@@ -8,6 +8,10 @@ Words are counted the same way by whoever writes and reads the map: `words(secti
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
 from lxml import etree
 from pydantic import BaseModel, ConfigDict
 
@@ -43,19 +47,43 @@ class PageMap(BaseModel):
 INLINE = set("a abbr b bdi bdo cite code dfn em i kbd mark q s samp small span strong sub sup time u var wbr".split())
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where a word begins: in the `text` or the `tail` of an element, behind so many characters."""
+
+    element: etree._Element
+    part: Literal["text", "tail"]
+    offset: int
+
+
 def words(section: etree._Element) -> list[str]:
     """Return the words of a galley's section in order, as they are counted: what white space or a block separates.
 
     What is not printed at that place does not count: the list of notes at the end of the part.
     """
-    return "".join(_text(section)).split()
+    return "".join(text for _, text in _pieces(section)).split()
 
 
-def _text(element: etree._Element) -> list[str]:
+def places(section: etree._Element) -> list[Place]:
+    """Return where each of `words(section)` begins."""
+    found, inside = [], False
+    for place, text in _pieces(section):
+        for offset, character in enumerate(text):
+            if not inside and not character.isspace():
+                assert place is not None, "the edges of blocks are blank"
+                found.append(Place(place.element, place.part, offset))
+            inside = not character.isspace()
+    return found
+
+
+def _pieces(element: etree._Element) -> Iterator[tuple[Place | None, str]]:
+    """Yield the text of an element and all below it, piece by piece, and where each begins; the edges of blocks too."""
     if not isinstance(element.tag, str) or element.get("class") == "notes":
-        return []
+        return
     edge = "" if etree.QName(element).localname in INLINE else " "
-    parts = [edge, element.text or ""]
+    yield None, edge
+    yield Place(element, "text", 0), element.text or ""
     for child in element:
-        parts += [*_text(child), child.tail or ""]
-    return [*parts, edge]
+        yield from _pieces(child)
+        yield Place(child, "tail", 0), child.tail or ""
+    yield None, edge

@@ -12,7 +12,6 @@ Build = Callable[[Path, Styles, Path], None]
 
 # Named, not imported: a job loads the libraries of its own edition only.
 EDITIONS = {
-    "epub": "press.editions.epub:build",
     "pdf": "press.editions.pdf.editions:build_screen",
     "print": "press.editions.pdf.editions:build_print",
     "html": "press.editions.web:build",

@@ -12,11 +12,16 @@ from pathlib import Path
 from press import files
 from press.editions.epub.package import Package
 from press.galleys import Galleys
+from press.pagemap import PageMap
 from press.styles import Styles
 
 __all__ = ["build"]
 
 
-def build(galleys: Path, styles: Styles, output: Path) -> None:
-    """Write the EPUB of the book in `galleys` to the file `output`, in one step."""
-    files.write(output, Package(Galleys(galleys), styles).pack())
+def build(galleys: Path, styles: Styles, output: Path, pages: Path | None = None) -> None:
+    """Write the EPUB of the book in `galleys` to the file `output`, in one step.
+
+    `pages` is the page map of the print edition, pages.json: with it, the EPUB has the pages of print.
+    """
+    numbered = PageMap.model_validate_json(pages.read_bytes()) if pages else None
+    files.write(output, Package(Galleys(galleys), styles, numbered).pack())

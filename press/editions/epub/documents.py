@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Callable, Iterator
 from urllib.parse import quote
@@ -129,5 +130,4 @@ def _size(image: etree._Element) -> None:
 
 def relative(target: str, here: str) -> str:
     """Return the link from the file `here` to the file `target`, both named from the root of the package."""
-    up = "../" * here.count("/")
-    return up + quote(target)
+    return quote(posixpath.relpath(target, posixpath.dirname(here)))

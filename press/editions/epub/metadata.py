@@ -25,6 +25,7 @@ class Access(NamedTuple):
     pictures: bool
     described: bool
     still: bool
+    paged: bool = False
 
 
 def entries(book: Book, access: Access) -> Iterator[Entry]:
@@ -38,6 +39,10 @@ def entries(book: Book, access: Access) -> Iterator[Entry]:
     for subject in book.subjects:
         yield _core("subject", subject)
     yield _core("rights", book.rights)
+    if access.paged:  # EPUB 3.3, D.3.8, and its forerunner
+        yield _core("source", book.identifiers["print"], id="print")
+        yield _meta("source-of", "pagination", refines="#print")
+        yield _meta("pageBreakSource", book.identifiers["print"])
     if book.licence:
         yield _meta("dcterms:license", book.licence)
     yield from _accessibility(book, access)
@@ -83,6 +88,8 @@ def _accessibility(book: Book, access: Access) -> Iterator[Entry]:
     features = ["tableOfContents", "structuralNavigation", "readingOrder"]
     if access.pictures and access.described:
         features.append("alternativeText")
+    if access.paged:
+        features += ["pageBreakMarkers", "pageNavigation"]
     for feature in features:
         yield _meta("schema:accessibilityFeature", feature)
     if access.still:

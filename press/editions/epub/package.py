@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime
 import io
 import zipfile
-from functools import cached_property
+from functools import cached_property, partial
 
 from ebooklib import epub
 from lxml import etree
 
-from press.editions.epub import cover, documents, fonts, metadata, navigation, pictures
+from press.editions.epub import cover, documents, fonts, metadata, navigation, pagebreaks, pictures, references
 from press.galleys import Document, Galleys
+from press.pagemap import Page, PageMap
 from press.styles import Medium, Styles, markup
 
 NAVIGATION = "nav.xhtml"
@@ -33,18 +34,23 @@ class _Writer(epub.EpubWriter):  # type: ignore[misc]
 
 
 class Package:
-    """One book on its way into an EPUB."""
+    """One book on its way into an EPUB; with a page map, the pages of the print edition are marked in it."""
 
-    def __init__(self, galleys: Galleys, styles: Styles) -> None:
+    def __init__(self, galleys: Galleys, styles: Styles, pages: PageMap | None = None) -> None:
         self.galleys = galleys
         self.styles = styles
         self.book = galleys.book
+        self.pages = pages
         self.parts = {
             document.id: documents.part_of(galleys.tree(document))
             for document in self.book.documents
             if document.page != "contents"
         }
+        self.begun: dict[str, list[Page]] = {}  # pages that begin in the contents, by the entry that begins them
+        if pages:
+            self._number(pages)
         self.pictures: dict[str, bytes] = {}
+        self.spine: dict[str, str] = {}  # the documents in reading order
         self.out = epub.EpubBook()
 
     def pack(self) -> bytes:
@@ -69,6 +75,22 @@ class Package:
         """The file of the cover: the book's own, or one beside the galleys' images for the one that is drawn."""
         return self.book.cover or DRAWN_COVER
 
+    def _number(self, pages: PageMap) -> None:
+        """Mark the printed pages in all parts, and give their numbers at references."""
+        for document in self.book.documents:
+            begun = pagebreaks.by_document(self.book, pages)[document.id]
+            if document.page == "contents":
+                contents = documents.part_of(self.galleys.tree(document))
+                self.begun = navigation.begun_in_contents(contents, begun)
+                continue
+            part = self.parts[document.id]
+            pagebreaks.mark(part, begun, self.page_name)
+            references.number(part, document, self.book, pages)
+
+    def page_name(self, page: Page) -> str:
+        """Return what a page is called when read aloud: page 87."""
+        return self.book.words["page"].replace("{page}", page.folio)
+
     # Addresses
 
     def name(self, document: Document) -> str:
@@ -83,6 +105,8 @@ class Package:
             for name in documents.ids(self.parts[document.id]) if document.id in self.parts else ():
                 places[name] = f"{self.name(document)}#{name}"
             places[document.id] = self.name(document)
+        for page in (page for begun in self.begun.values() for page in begun):
+            places[pagebreaks.identifier(page)] = f"{NAVIGATION}#{pagebreaks.identifier(page)}"
         return places
 
     def address(self, target: str, here: str) -> str:
@@ -118,16 +142,17 @@ class Package:
         src = self.cover
         self.pictures[src] = pictures.load(self.galleys, src) if self.book.cover else cover.draw(self.book, self.styles)
         self._add("cover-image", src, pictures.media_type(src), self.pictures[src], "cover-image")
-        page = self._frame("cover.xhtml.j2", COVER, src=documents.relative(src, COVER))
-        self.out.spine.append(self._add("cover", COVER, XHTML_TYPE, page))
+        self.spine[COVER] = self._frame("cover.xhtml.j2", COVER, src=documents.relative(src, COVER))
+        self.out.spine.append(self._add("cover", COVER, XHTML_TYPE, self.spine[COVER]))
 
     def _add_document(self, document: Document) -> None:
         if document.page == "contents":
+            self.spine[NAVIGATION] = ""  # it stands here, and is written last
             self.out.spine.append("nav")
             return
         here, part = self.name(document), self.parts[document.id]
         documents.finish(part, lambda target: self.address(target, here), lambda src: self._picture(src, here))
-        page = self._frame(
+        self.spine[here] = self._frame(
             "document.xhtml.j2",
             here,
             title=document.title,
@@ -136,7 +161,7 @@ class Package:
             direction=document.direction,
             body=markup(documents.serialise(part)),
         )
-        item = self._add(f"text-{document.id}", here, XHTML_TYPE, page, *documents.properties(part))
+        item = self._add(f"text-{document.id}", here, XHTML_TYPE, self.spine[here], *documents.properties(part))
         self.out.spine.append(item)
 
     def _picture(self, src: str, here: str) -> str:
@@ -145,15 +170,27 @@ class Package:
         return documents.relative(src, here)
 
     def _add_navigation(self) -> None:
-        points = navigation.contents(self.book, lambda target: self.address(target, ""))
-        marks = navigation.landmarks(self.book, COVER, lambda target: self.address(target, ""))
-        page = self._frame("nav.xhtml.j2", NAVIGATION, points=points, landmarks=marks)
-        self._add("nav", NAVIGATION, XHTML_TYPE, page, "nav")
+        address = partial(self.address, here="")
+        points, pages = navigation.contents(self.book, address), navigation.page_list(self.pages, address)
+        self.spine[NAVIGATION] = self._frame(
+            "nav.xhtml.j2",
+            NAVIGATION,
+            points=points,
+            landmarks=navigation.landmarks(self.book, COVER, address, f"{NAVIGATION}#page-list" if pages else ""),
+            listings=navigation.listings(self.book, self.parts.values(), address),
+            pages=pages,
+            begun=self.begun,
+            page_name=self.page_name,
+        )
+        self._add("nav", NAVIGATION, XHTML_TYPE, self.spine[NAVIGATION], "nav")
+        wanted = [*navigation.hrefs(points), *(page.href for page in pages)]
         ncx = self.styles.render(
             "epub/toc.ncx.j2",
             book=self.book,
             identifier=self.book.identifiers["epub"],
             points=points,
+            pages=pages,
+            play=navigation.play_order(self.spine, wanted),
             depth=navigation.depth(points),
         )
         self._add("ncx", "toc.ncx", "application/x-dtbncx+xml", ncx)
@@ -188,6 +225,7 @@ class Package:
             pictures=bool(images),
             described=all(str(image.get("alt", "")).strip() for image in images),
             still=all(pictures.is_still(src, content) for src, content in self.pictures.items()),
+            paged=self.pages is not None,
         )
 
     @cached_property

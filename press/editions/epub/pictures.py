@@ -15,8 +15,6 @@ MEDIA_TYPES = {
     ".gif": "image/gif",
     ".webp": "image/webp",
 }
-# Inside <img> a drawing would follow the system's dark mode and not the reader's theme; it lies on its own light card.
-DARK = re.compile(rb"@media\s*\(\s*prefers-color-scheme\s*:\s*dark\s*\)\s*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
 MOVING = re.compile(rb"<(?:animate|animateMotion|animateTransform|set|script)[\s/>]")
 
 
@@ -34,7 +32,7 @@ def load(galleys: Galleys, src: str) -> bytes:
     if path.suffix.lower() != ".svg":
         return galleys.image(src)
     outlined = str(path.with_suffix(f".outlined{path.suffix}"))
-    return DARK.sub(b"", galleys.image(outlined if (galleys.folder / outlined).is_file() else src))
+    return galleys.image(outlined if (galleys.folder / outlined).is_file() else src)
 
 
 def is_still(src: str, content: bytes) -> bool:
