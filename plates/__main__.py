@@ -51,7 +51,7 @@ def main(
         preview.contact_sheet([file.with_suffix(".svg") for file in descriptions], sheet)
         return
     warnings.simplefilter("ignore", RuntimeWarning)
-    library, figures = Library(meshes), Figures(body, cache)
+    library, figures = Library(meshes), Figures(body)
     for file in descriptions:
         started = time.monotonic()
         try:

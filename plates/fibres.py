@@ -1,14 +1,18 @@
 """Muscle fibres: a direction field on the mesh, then evenly spaced streamlines."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import numpy as np
 import scipy.sparse as sp
 import scipy.sparse.linalg as sl
 from scipy import ndimage as ndi
 from scipy.spatial import cKDTree
 
-from .curves import length, resample, smooth_open
-from .ink import stroke
-from .raycast import masked_blur
+from plates.curves import length, resample, smooth_open
+from plates.ink import Pen, stroke
+from plates.raycast import Buffers, Floats, masked_blur
 
 
 def _laplacian(V, F):
@@ -165,39 +169,29 @@ def streamlines(dx, dy, mask, separation, test=0.55, step=1.0, min_length=20, se
     return out
 
 
-def fibre_paths(b, part, shade, spec, tol=0.1, digits=2):
-    """Path data of the fibres of one part; darker places get thicker lines.
+def fibre_paths(b: Buffers, part: int, shade: Floats, spec: dict[str, Any], pen: Pen) -> str:
+    """Return the path data of the fibres of one part; darker places get thicker lines.
 
-    spec: sep (pt between fibres), w (pt), minlen (pt), hi/lo (shade at which
-    fibres vanish / are full), cut (thinnest relative weight drawn).
+    spec: sep (pt between fibres), w (pt), minlen (pt), hi and lo (shade at which fibres vanish and are full), cut
+    (thinnest relative weight drawn).
     """
     px, min_len = b.px, spec.get("minlen", 8)
     here = b.id == part
-    mask = ndi.binary_erosion(here, iterations=int(0.5 * px))
+    mask = ndi.binary_erosion(here, iterations=int(0.5 * px)) & (pen.share > 0.2)
     hi, lo = spec.get("hi", 0.98), spec.get("lo", 0.35)
     dark = np.clip((hi - masked_blur(shade, here, 0.6 * px)) / (hi - lo), 0, 1)
+    assert b.fibre_x is not None
+    assert b.fibre_y is not None
     out = []
     for p in streamlines(b.fibre_x, b.fibre_y, mask, spec.get("sep", 2.4) * px, min_length=min_len * px, seed=3):
-        q = resample(smooth_open(p, 1.0 * px), px * 0.5)
-        ix = np.clip(q[:, 0].astype(int), 0, b.id.shape[1] - 1)
-        iy = np.clip(q[:, 1].astype(int), 0, b.id.shape[0] - 1)
-        weight = ndi.gaussian_filter1d(dark[iy, ix], 3, mode="nearest")
-        runs, n = ndi.label(weight > spec.get("cut", 0.10))
-        for j in range(1, n + 1):
-            k = np.nonzero(runs == j)[0]
+        u = (resample(smooth_open(p, 1.0 * px), px * 0.5) + 0.5) / px
+        weight = ndi.gaussian_filter1d(dark[b.pixels(u)], 3, mode="nearest")
+        runs, count = ndi.label(weight > spec.get("cut", 0.10))
+        for run in range(1, count + 1):
+            k = np.nonzero(runs == run)[0]
             if len(k) < 2 * min_len * 0.6:
                 continue
-            u = (q[k] + 0.5) / px
-            taper = min(9, length(u) * 0.4)
-            out.append(
-                stroke(
-                    u,
-                    spec.get("w", 0.62),
-                    (taper, taper),
-                    0.10,
-                    np.clip(0.30 + 0.9 * weight[k], 0.2, 1.15),
-                    tol=tol,
-                    digits=digits,
-                )
-            )
+            taper = min(9, length(u[k]) * 0.4)
+            profile = np.clip(0.30 + 0.9 * weight[k], 0.2, 1.15)
+            out.append(stroke(u[k], spec.get("w", 0.62), (taper, taper), 0.10, profile, tol=pen.tol, digits=pen.digits))
     return "".join(out)

