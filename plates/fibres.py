@@ -58,6 +58,7 @@ def direction(mesh, spec):
 
     spec['mode']  'vec'   one direction for all (spec['vec'])
                   'fan'   converging on the point spec['to'] (m), by heat flow
+                  'point' straight at the point spec['to'] (m)
                   'along' the way the strands of a drawn part run
                   'axis'  harmonic field between the two ends of the longest
                           axis, or of the axis spec['ends'] = [[x,y,z],[x,y,z]]
@@ -66,6 +67,8 @@ def direction(mesh, spec):
     mode = spec.get("mode", "axis")
     if mode == "vec":
         X = np.tile(np.array(spec["vec"], float), (len(V), 1))
+    elif mode == "point":
+        X = np.array(spec["to"], float) - V
     elif mode == "along":
         points, tangents = mesh.metadata["along"]
         X = tangents[cKDTree(points).query(V)[1]]
