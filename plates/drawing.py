@@ -107,6 +107,8 @@ def _fill(
 def seams_of(entry: dict[str, Any], figures: Figures) -> list[Seam]:
     """Return the lines on the surface of a part: the seam of a ball, closed eyes, and what the entry itself gives."""
     out = [Seam([np.array(s["path"], float)], s.get("w", 0.5), s.get("col", "k60")) for s in entry.get("seams", [])]
+    if "lathe" in entry:
+        out.append(Seam(solids.rings_of(**entry["lathe"]), 0.5, "k60"))
     if "ball" in entry:
         out.append(Seam(solids.seam_of(**entry["ball"]), 1.5, "paper"))
     if "figure" in entry and "garment" not in entry:

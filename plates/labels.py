@@ -68,18 +68,21 @@ def labels_svg(labels: list[Label], to_plate: ToPlate, width: float, size: float
         if item.get("lead", True):
             widest = max(text_width(line, size, weight, style) for line in lines)
             start = {"start": x + widest + GAP, "end": x - widest - GAP, "middle": x}[anchor]
-            leaders.append(_leader(item, start, y))
+            css = "ld lds" if item.get("kind") == "spot" else "ld"
+            leaders.append(leader(item["p"], start, y, item.get("stop", 0), item.get("knee"), css))
     return "".join(leaders), "".join(texts)
 
 
-def _leader(item: Label, start: float, y: float) -> str:
-    """Return a leader from (start, y) to the label's target, with a pale edge that parts it from the drawing."""
-    target, stop = item["p"], item.get("stop", 0)
+def leader(target: Point, start: float, y: float, stop: float, knee: float | None, css: str) -> str:
+    """Return a leader from (start, y) to its target, with a pale edge that parts it from the drawing.
+
+    stop: pt kept free around the target, which has a dot if that is 0; knee: x where the leader bends.
+    """
+    bend = start if knee is None else knee
     if stop:
-        way = target - np.array([item.get("knee", start), y])
+        way = target - np.array([bend, y])
         target = target - way / np.hypot(*way) * stop
-    knee = f"H{num(item['knee'])}" if "knee" in item else ""
-    path = f"M{num(start)} {num(y)}{knee}L{num(target[0])} {num(target[1])}"
-    css = "ld lds" if item.get("kind") == "spot" else "ld"
+    turn = "" if knee is None else f"H{num(knee)}"
+    path = f"M{num(start)} {num(y)}{turn}L{num(target[0])} {num(target[1])}"
     dot = "" if stop else f'<circle class="lp" cx="{num(target[0])}" cy="{num(target[1])}" r="1.05"/>'
     return f'<path class="lh" d="{path}"/><path class="{css}" d="{path}"/>{dot}'

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from scipy.interpolate import CubicSpline
 
-from plates import drawing, fade, ink, labels, referral, svg
+from plates import drawing, fade, ink, labels, marks, referral, svg
 from plates.curves import arc, num
 from plates.drawing import Description, Drawing
 from plates.figure import Figures
@@ -51,7 +51,7 @@ THUMB: Description = {  # the small whole body in a corner: defaults
     "fade": False,
 }
 KEYS = {*drawing.KEYS} | set(
-    "kind title desc referral referral_only ref_blur core dot dotscale spots thumb labels strokes".split()
+    "kind title desc referral referral_only ref_blur core dot dotscale spots marks thumb labels strokes".split()
 )
 TOP = ("title", "desc", "size", "view", "center", "height", "parts")
 
@@ -110,6 +110,7 @@ def compose(description: Description, drawn: tuple[Drawing, Drawing | None], nam
         out.append(_thumb_svg(description["thumb"], thumb, get("spots", []), drawn_plate))
     out += [_spot(item, to_plate) for item in get("spots", [])]
     width, height = description["size"]
+    out += [marks.mark_svg(mark, to_plate, width, LABEL_SIZE) for mark in get("marks", [])]
     out += labels.labels_svg(get("labels", []), to_plate, width, LABEL_SIZE)
     if with_grid:
         out.append(svg.grid(width, height))
@@ -127,20 +128,14 @@ def _stroke(item: dict[str, Any], to_plate: labels.ToPlate) -> str:
 
 
 def _spot(item: dict[str, Any], to_plate: labels.ToPlate) -> str:
-    """Return a ring with its dot or its number; with `target` it is a place that an edition may link."""
+    """Return a ring with its dot."""
     x, y = (num(v) for v in to_plate(item["at"]))
     r = item.get("r", 8)
-    ring = (
-        f'<circle class="halo" cx="{x}" cy="{y}" r="{num(r + 1.2)}"/>'
+    return (
+        f'<g class="spot"><circle class="halo" cx="{x}" cy="{y}" r="{num(r + 1.2)}"/>'
         f'<circle class="ring" cx="{x}" cy="{y}" r="{num(r)}"/>'
+        f'<circle class="s100" cx="{x}" cy="{y}" r="{num(item.get("dot", 2.1))}"/></g>'
     )
-    target = f' data-target="{item["target"]}"' if "target" in item else ""
-    if "number" in item:
-        disc = f'<circle class="disc" cx="{x}" cy="{y}" r="{num(r)}"/>'
-        baseline = num(to_plate(item["at"])[1] + LABEL_SIZE * 0.33)
-        text = f'<text class="t tw" x="{x}" y="{baseline}" text-anchor="middle">{item["number"]}</text>'
-        return f'<g class="spot"{target}>{disc}{text}</g>'
-    return f'<g class="spot"{target}>{ring}<circle class="s100" cx="{x}" cy="{y}" r="{num(item.get("dot", 2.1))}"/></g>'
 
 
 def _thumb_svg(thumb: Description, small: Drawing, plate_spots: list[dict[str, Any]], big: Drawing) -> str:

@@ -36,15 +36,37 @@ def lathe(
     samples: int = 120,
     rotate: Sequence[Turn] = (),
     at: Sequence[float] = (0, 0, 0),
+    rings: Sequence[float] = (),
 ) -> trimesh.Trimesh:
-    """Return a surface of revolution about y; profile: rows (radius, y)."""
-    p = np.array(profile, float)
-    if smooth:
-        t = np.r_[0, np.cumsum(np.hypot(*np.diff(p, axis=0).T))]
-        u = np.linspace(0, t[-1], samples)
-        p = np.c_[PchipInterpolator(t, p[:, 0])(u), PchipInterpolator(t, p[:, 1])(u)]
-    mesh = trimesh.creation.revolve(p, sections=SECTIONS)
+    """Return a surface of revolution about y; profile: rows (radius, y); its rings are drawn by `rings_of`."""
+    mesh = trimesh.creation.revolve(_outline(profile, smooth, samples), sections=SECTIONS)
     return place(mesh, [([1, 0, 0], -90), *rotate], at)
+
+
+def _outline(profile: Sequence[Sequence[float]], smooth: bool, samples: int) -> Floats:
+    p = np.array(profile, float)
+    if not smooth:
+        return p
+    t = np.r_[0, np.cumsum(np.hypot(*np.diff(p, axis=0).T))]
+    u = np.linspace(0, t[-1], samples)
+    return np.c_[PchipInterpolator(t, p[:, 0])(u), PchipInterpolator(t, p[:, 1])(u)]
+
+
+def rings_of(
+    profile: Sequence[Sequence[float]],
+    smooth: bool = True,
+    samples: int = 120,
+    rotate: Sequence[Turn] = (),
+    at: Sequence[float] = (0, 0, 0),
+    rings: Sequence[float] = (),
+) -> list[Floats]:
+    """Return lines (n, 3) round a surface of revolution, at the heights `rings` (m) of its profile."""
+    outline, turn, out = _outline(profile, smooth, samples), np.linspace(0, 2 * np.pi, 180), []
+    for y in rings:
+        radius = outline[np.abs(outline[:, 1] - y).argmin(), 0]
+        circle = np.c_[radius * np.cos(turn), np.full(len(turn), y), radius * np.sin(turn)]
+        out.append(moved(circle, rotate, at))
+    return out
 
 
 def ball(radius: float, at: Sequence[float], rotate: Sequence[Turn] = (), seam: bool = False) -> trimesh.Trimesh:
