@@ -45,7 +45,7 @@ rule all:
         book.epub,
         book.pdf,
         book.print,
-        book.html,
+        book.downloads,
 
 
 rule read:
@@ -147,6 +147,21 @@ rule html_edition:
         "python -m press html {input.galleys} {params.styles} -o {params.folder} > {log} 2>&1"
 
 
+rule downloads:
+    input:
+        galleys=rules.resolve.output,
+        site=book.html,
+        editions=[book.epub, book.pdf, book.print],
+    output:
+        book.downloads,
+    log:
+        book.log("downloads"),
+    params:
+        styles=book.style_options,
+    shell:
+        "python -m press downloads {input.galleys} {input.editions} {params.styles} -o {output} > {log} 2>&1"
+
+
 rule prose:
     input:
         manifest=book.folder / "book.yaml",
@@ -162,6 +177,7 @@ rule check:
         manifest=book.folder / "book.yaml",
         galleys=rules.resolve.output,
         editions=[book.epub, book.pdf, book.print, book.html],
+        downloads=book.downloads,
     log:
         book.log("check"),
     shell:

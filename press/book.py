@@ -113,6 +113,7 @@ class Manifest(_Strict):
     rights: str
     licence: str = ""
     imprint: str
+    url: str = Field(default="", pattern=r"^(https?://[^\s/]+(/\S*)?)?$")  # where the web edition is put, if anywhere
     subjects: list[str] = []
     identifiers: Identifiers
     edition: str

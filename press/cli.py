@@ -111,6 +111,23 @@ _edition("html", "Make the web edition, a folder.")
 
 
 @main.command()
+@click.argument("galleys", type=_file)
+@click.argument("editions", type=_file, nargs=-1, required=True)
+@_styles
+@_output
+def downloads(galleys: Path, editions: tuple[Path, ...], styles: tuple[Path, ...], output: Path) -> None:
+    """Put finished EDITIONS into the web edition.
+
+    EDITIONS are EPUB and PDF files. OUTPUT is the page that offers them, downloads.html in the folder of the web
+    edition; the catalogue for reading apps (OPDS) is written beside it.
+    """
+    from press.editions.web.downloads import build
+    from press.styles import Styles
+
+    build(galleys.parent, Styles(list(styles)), list(editions), output)
+
+
+@main.command()
 @click.argument("manifest", type=_file)
 @click.argument("galleys", type=_file)
 @click.argument("editions", type=_file, nargs=-1)

@@ -169,6 +169,7 @@ class Book(Model):
     rights: str
     licence: str
     imprint: str
+    url: str = ""
     subjects: list[str]
     identifiers: dict[str, str]
     edition: str

@@ -14,7 +14,7 @@ from press.findings import Refused
 
 # The rooms that more than one stage uses.
 SHARED = ("findings.py", "files.py", "cli.py")
-MODEL = ("galleys.py", "styles.py")
+MODEL = ("galleys.py", "styles.py", "fonts.py", "pixels.py")
 
 
 class Layout:
@@ -43,6 +43,7 @@ class Layout:
         self.pdf = str(self.build / f"{slug}.pdf")
         self.print = str(self.build / f"{slug}-print.pdf")
         self.html = str(self.build / "html" / "index.html")
+        self.downloads = str(self.build / "html" / "downloads.html")
         self.galleys = str(self.build / "galleys" / "book.json")
 
     @property

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import functools
+import gzip
+import http.server
 import json
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import pytest
+from playwright.sync_api import Browser, ViewportSize, sync_playwright
 
+from press.editions import web
+from press.editions.web import downloads
 from press.read.manuscript import read
 from press.resolve.book import resolve
 from press.styles import Styles
@@ -141,3 +151,85 @@ def own_book(small_book: Path, tmp_path: Path) -> Path:
     """A copy of the built book of knots, to be changed."""
     shutil.copytree(small_book, tmp_path / "own")
     return tmp_path / "own"
+
+
+# The web edition, and a browser on it
+
+PHONE = ViewportSize(width=360, height=780)
+DESK = ViewportSize(width=1280, height=900)
+
+
+class _Host(http.server.SimpleHTTPRequestHandler):
+    """Serves a folder below a path, text compressed, as a host of static files does, and says nothing."""
+
+    def __init__(self, *words: Any, below: str, **more: Any) -> None:
+        self.below = below
+        super().__init__(*words, **more)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+    def do_GET(self) -> None:
+        """Send a file, or the page for what is missing."""
+        path = urlsplit(self.path).path
+        inside = path.startswith(self.below)
+        name = unquote(path.removeprefix(self.below)) or "index.html"
+        file = Path(self.directory, name)
+        found = inside and file.is_file()
+        file = file if found else Path(self.directory, "404.html")
+        content = file.read_bytes()
+        self.send_response(200 if found else 404)
+        self.send_header("Content-Type", self.guess_type(str(file)))
+        if file.suffix not in (".woff2", ".png", ".pdf", ".epub"):
+            content = gzip.compress(content)
+            self.send_header("Content-Encoding", "gzip")
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+
+_Host.extensions_map |= {".webmanifest": "application/manifest+json", ".woff2": "font/woff2"}
+
+
+@contextmanager
+def served(site: Path, below: str = "/") -> Iterator[str]:
+    """Serve a folder below a path; yield its address."""
+    handler = functools.partial(_Host, directory=str(site), below=below)
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}{below}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium, which `./book test` installs."""
+    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    assert program, "there is no Chromium: ./book test installs it"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The web edition of the book in knots.py, with its downloads."""
+    from knots import write_galleys
+
+    place = tmp_path_factory.mktemp("web")
+    write_galleys(place / "galleys")
+    web.build(place / "galleys", Styles([STYLES]), place / "html")
+    editions = [place / name for name in ("two-knots.epub", "two-knots.pdf", "two-knots-print.pdf")]
+    for edition in editions:
+        edition.write_bytes(edition.name.encode() * 200)
+    downloads.build(place / "galleys", Styles([STYLES]), editions, place / "html" / "downloads.html")
+    return place / "html"
+
+
+@pytest.fixture(scope="session")
+def address(site: Path) -> Iterator[str]:
+    """Where that edition is served: below the path that its book.yaml names."""
+    with served(site, "/two/") as address:
+        yield address

@@ -1,21 +1,29 @@
-"""The web edition, read back: every link arrives, nothing leaves the site, every page has one title."""
+"""The web edition, read back: every link arrives, nothing leaves the site, every page has one title and keeps the rules
+that it sets itself, and what is offered for download is what was made."""
 
 from __future__ import annotations
 
+import hashlib
+import json
+import re
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from lxml import html
+from lxml import etree, html
 
 from press.findings import Finding
 from press.galleys import Galleys
 
 _LOADED = {"img": "src", "link": "href", "script": "src", "source": "src", "iframe": "src"}
+_KEPT = re.compile(r"const FILES = (\[.*?\]);")  # what the service worker keeps
+# Made later than the rest, or asked for by machines only: not kept for reading offline.
+_UNKEPT = {"downloads.html", "opds.json", "feed.xml", "sitemap.xml", "robots.txt", "sw.js", "manifest.webmanifest"}
 
 
 def check(index: Path, galleys: Galleys) -> list[Finding]:
     """Return what is wrong with the pages of the web edition whose home page is `index`."""
     edition = index.parent
+    root = urlsplit(galleys.book.url).path if galleys.book.url else ""
     pages = {path.name: html.parse(str(path)).getroot() for path in sorted(edition.glob("*.html"))}
     ids = {name: page.xpath("//@id") for name, page in pages.items()}
     findings = []
@@ -23,27 +31,104 @@ def check(index: Path, galleys: Galleys) -> list[Finding]:
         messages = [f"id '{one}' stands twice" for one in sorted({x for x in ids[name] if ids[name].count(x) > 1})]
         if (count := len(page.findall(".//h1"))) != 1:
             messages.append(f"the page has {count} main headings (h1)")
-        messages += _follow(name, page, edition, ids)
+        messages += _follow(name, page, edition, root, ids) + _inline(page) + _pictures(page)
         findings += [Finding(f"{edition.name}/{name}", 0, message) for message in messages]
     for document in galleys.book.documents:
         if document.source and f"{document.id}.html" not in pages:
             findings.append(Finding(document.source, 0, "the web edition has no page for it"))
-    return findings
+    return findings + _offline(edition) + _downloads(edition) + _news(edition)
 
 
-def _follow(name: str, page: html.HtmlElement, edition: Path, ids: dict[str, list[str]]) -> list[str]:
+def _follow(name: str, page: html.HtmlElement, edition: Path, root: str, ids: dict[str, list[str]]) -> list[str]:
     """Follow every link of a page inside the site; what the page loads may not come from outside."""
     wrong = []
     for element in page.iter("a", *_LOADED):
         address = element.get("href") or element.get("src") or ""
         parts = urlsplit(address)
         if parts.scheme or parts.netloc:
-            if element.tag in _LOADED and parts.scheme != "data":
+            if element.tag in _LOADED and parts.scheme != "data" and element.get("rel") != "canonical":
                 wrong.append(f"the page loads {address} from outside")
             continue
-        target = unquote(parts.path) or name
+        target = unquote(parts.path.removeprefix(root) if root else parts.path) or name
         if not (edition / target).exists():
             wrong.append(f"link {address}: there is no such file")
         elif parts.fragment and target in ids and unquote(parts.fragment) not in ids[target]:
             wrong.append(f"link {address} leads nowhere")
     return wrong
+
+
+def _inline(page: html.HtmlElement) -> list[str]:
+    """Find what the page's own policy forbids: styles and scripts that stand in it; and data that is no JSON."""
+    wrong = []
+    policy = page.xpath("string(//meta[@http-equiv='Content-Security-Policy']/@content)")
+    if "default-src 'none'" not in policy or "unsafe" in policy:
+        wrong.append("the page has no strict Content-Security-Policy")
+    if page.xpath("//style | //@style"):
+        wrong.append("a style stands in the page, where its policy forbids it")
+    if page.xpath("//@*[starts-with(name(), 'on')] | //script[not(@src) and not(@type='application/ld+json')]"):
+        wrong.append("a script stands in the page, where its policy forbids it")
+    for script in page.xpath("//script[@type='application/ld+json']"):
+        try:
+            json.loads(script.text or "")
+        except ValueError as error:
+            wrong.append(f"its schema.org data is not JSON: {error}")
+    return wrong
+
+
+def _pictures(page: html.HtmlElement) -> list[str]:
+    """Find pictures without words."""
+    wrong = [f"picture {one.get('src')} has no alternative text" for one in page.iter("img") if not one.get("alt")]
+    for plate in page.xpath("//*[local-name()='svg'][not(@aria-hidden)]"):
+        words = [
+            page.xpath("string(//*[@id=$name])", name=name) for name in (plate.get("aria-labelledby") or "").split()
+        ]
+        if not "".join(map(str, words)).strip():
+            wrong.append("a drawing has no name")
+    return wrong
+
+
+def _offline(edition: Path) -> list[Finding]:
+    """Find files of the site that the service worker does not keep, and kept ones that are not there."""
+    worker = edition / "sw.js"
+    match = _KEPT.search(worker.read_text(encoding="utf-8")) if worker.is_file() else None
+    if match is None:
+        return [Finding(f"{edition.name}/sw.js", 0, "there is no list of what is kept for reading offline")]
+    kept = {unquote(name) for name in json.loads(match[1])}
+    there = {path.relative_to(edition).as_posix() for path in edition.rglob("*") if path.is_file()}
+    there = {name for name in there if not name.startswith("downloads/")} - _UNKEPT
+    return [
+        Finding(f"{edition.name}/sw.js", 0, f"{name} {fault}")
+        for names, fault in ((there - kept, "is not kept for reading offline"), (kept - there, "is kept and not there"))
+        for name in sorted(names)
+    ]
+
+
+def _downloads(edition: Path) -> list[Finding]:
+    """Find downloads whose checksum on the page is not that of the file, and a catalogue that leads to nothing."""
+    page = edition / "downloads.html"
+    if not page.is_file():
+        return [Finding(f"{edition.name}/downloads.html", 0, "there is no such page")]
+    findings = []
+    for item in html.parse(str(page)).getroot().xpath("//main//li[.//code]"):
+        file = edition / unquote(str(item.xpath("string(a/@href)")))
+        told = item.xpath("string(.//code)")
+        if file.is_file() and hashlib.sha256(file.read_bytes()).hexdigest() != told:
+            findings.append(Finding(f"{edition.name}/downloads.html", 0, f"{file.name} has another checksum"))
+    catalogue = json.loads((edition / "opds.json").read_text(encoding="utf-8"))
+    for publication in catalogue["publications"]:
+        for link in publication["links"]:
+            if not any((edition / "downloads").glob(unquote(link["href"]).rpartition("/")[2])):
+                findings.append(Finding(f"{edition.name}/opds.json", 0, f"{link['href']}: there is no such file"))
+    return findings
+
+
+def _news(edition: Path) -> list[Finding]:
+    """Find feeds that are not well-formed."""
+    findings = []
+    for name in ("feed.xml", "sitemap.xml"):
+        try:
+            if (edition / name).is_file() or name == "feed.xml":
+                etree.parse(str(edition / name))
+        except (OSError, etree.XMLSyntaxError) as error:
+            findings.append(Finding(f"{edition.name}/{name}", 0, str(error)))
+    return findings

@@ -131,7 +131,7 @@ def _write(output: Path, book: Path, ledger: Ledger, drafts: list[Draft], pages:
                 (folder / name).with_suffix(".outlined.svg").write_bytes(outlined)
         model = galleys.Book(
             **manifest.model_dump(
-                include=set("slug title subtitle description language direction rights licence imprint".split())
+                include=set("slug title subtitle description language direction rights licence imprint url".split())
                 | set("subjects edition version cover shared".split())
             ),
             contributors=[

@@ -2,41 +2,20 @@
 
 from __future__ import annotations
 
-import io
-import zlib
 from pathlib import Path
 
-from fontTools import subset
 from fontTools.ttLib import TTFont
+
+from press import fonts
 
 # The figures, small capitals and joins that the styles ask for, and what a script needs to be set right.
 FEATURES = "smcp c2sc onum lnum pnum tnum sups frac numr dnom kern liga ccmp locl calt mark mkmk rlig init medi fina"
-# Records of the name table that stay: copyright, style, version, licence and its address ...
-KEPT_NAMES = (0, 2, 5, 13, 14)
-# ... and those that get a new name: the OFL reserves the old one for the font as it was.
-NEW_NAMES = (1, 3, 4, 6)
 BASIC = frozenset(chr(code) for code in range(0x20, 0x7F))
 
 
 def cut(path: Path, characters: frozenset[str]) -> bytes:
     """Return the face at `path` with the glyphs of `characters` and of ASCII only, as WOFF2; always the same bytes."""
-    options = subset.Options(
-        layout_features=FEATURES.split(),
-        name_IDs=[*KEPT_NAMES, *NEW_NAMES],
-        hinting=False,
-        recalc_timestamp=False,
-        notdef_outline=True,
-        flavor="woff2",
-    )
-    cutter = subset.Subsetter(options)
-    cutter.populate(unicodes=map(ord, characters | BASIC))
-    buffer = io.BytesIO()
-    with subset.load_font(str(path), options) as font:
-        cutter.subset(font)
-        for name in NEW_NAMES:
-            font["name"].setName(f"Embedded-{zlib.crc32(path.name.encode()):08x}", name, 3, 1, 0x409)
-        subset.save_font(font, buffer, options)
-    return buffer.getvalue()
+    return fonts.cut(path, characters | BASIC, FEATURES)
 
 
 class Ruler:

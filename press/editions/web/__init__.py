@@ -1,7 +1,9 @@
 """The web edition: a folder of plain HTML pages, one a part of the book, that needs no server and no script.
 
 `build` reads galleys and styles. The pages' frames are styles/web/*.html.j2, their looks styles/web/site.css.j2; the
-galleys' own markup is carried over into HTML (`markup.py`) and given the addresses of the site.
+galleys' own markup is carried over into HTML (`markup.py`) and given the addresses of the site. Scripts
+(styles/web/*.js) add what a page cannot do by itself: search, themes, notes beside the text, the reading place, reading
+offline.
 """
 
 from __future__ import annotations

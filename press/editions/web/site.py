@@ -9,20 +9,26 @@ from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from lxml import etree
 from markupsafe import Markup
 
+from press.editions.web import feeds, offline, typefaces
 from press.editions.web import markup as html
-from press.galleys import Document, Galleys
+from press.editions.web.plates import Sheet, Target, inline
+from press.editions.web.search import Passages
+from press.galleys import Document, Figure, Galleys
+from press.pixels import rasterise
 from press.styles import Styles, markup
 
-HOME = "index.html"
-CONTENTS = "contents"
-IMPRINT = "imprint"
+HOME, SEARCH, MISSING, FEED, SITEMAP = "index.html", "search.html", "404.html", "feed.xml", "sitemap.xml"
+DOWNLOADS = "downloads.html"  # made when the other editions are: see downloads.py
+CONTENTS, IMPRINT = "contents", "imprint"
 # Generated pages whose substance the home page holds.
 ON_HOME = frozenset({"half-title", "title-page", CONTENTS})
+SCRIPTS = ("theme.js", "reader.js", "search.js")
+LIBRARY = ("lib/minisearch.js", "lib/LICENSE-MiniSearch.txt")
 
 
 class Neighbour(NamedTuple):
@@ -53,20 +59,37 @@ class Site:
         pages = [document for document in self.book.documents if document.page not in ON_HOME]
         # Whoever opens a book on the web wants to read: the imprint comes last, and every page links to it.
         self.pages = sorted(pages, key=lambda document: document.page == IMPRINT)
-        self.css = styles.css("web/site.css.j2", "light")
+        self.palette: dict[str, Any] = styles.tokens.get("plates") or {}
+        self.plates = Sheet(self.palette)
         self.pictures: set[str] = set()
 
     def files(self) -> Iterator[tuple[str, str | bytes]]:
         """Yield each file of the site: its name, relative to the site, and its content."""
-        yield HOME, self.home()
+        passages = Passages()
+        texts: dict[str, str] = {HOME: self.home()}
         for document in self.pages:
-            yield self.name(document), self.page(document)
-        yield "style.css", self.css
-        for face in self.styles.faces:
-            if f"fonts/{face.file}" in self.css:
-                yield f"fonts/{face.file}", self.styles.font(face).read_bytes()
-        for src in sorted(self.pictures):
-            yield src, self.picture(src)
+            texts[self.name(document)] = self.page(document)
+            if document.page in ("", "bibliography"):  # other generated pages only lead to what is found by itself
+                passages.add(self.parts[document.id], quote(self.name(document)), document)
+        texts[SEARCH] = self.plain("search", self.book.words["search"], SEARCH)
+        texts[MISSING] = self.plain("404", self.book.words["missing"], MISSING, root=self.root, url="")
+        texts["passages.js"] = passages.script()
+        texts |= {name: self.styles.find(f"web/{name}").read_text(encoding="utf-8") for name in (*SCRIPTS, *LIBRARY)}
+        css = self.styles.css("web/site.css.j2", "light", plates=self.palette)
+        texts["style.css"] = css + self.plates.css()
+        files: dict[str, bytes] = {name: text.encode() for name, text in texts.items()}
+        files |= typefaces.cut(self.styles, css, "".join(texts[name] for name in texts if name.endswith(".html")))
+        files |= {src: self.picture(src) for src in sorted(self.pictures)}
+        files |= offline.icons(self.styles)
+        if offline.face(self.book) == offline.COVER:
+            files[offline.COVER] = rasterise(self.picture(self.book.cover), offline.COVER_WIDTH)
+        yield from files.items()
+        yield "manifest.webmanifest", offline.manifest(self.book, self.styles, HOME)
+        yield "sw.js", offline.worker(files, HOME, self.styles)
+        yield FEED, self.feed()
+        if self.book.url:
+            yield SITEMAP, self.sitemap()
+            yield "robots.txt", f"User-agent: *\nAllow: /\nSitemap: {feeds.absolute(self.book, SITEMAP)}\n"
 
     def picture(self, src: str) -> bytes:
         """Return a picture; of a drawing the copy with outlined letters, if any: <img> cannot use the site's fonts."""
@@ -81,7 +104,13 @@ class Site:
         if document.page in ON_HOME:
             return HOME
         name = f"{document.id}.html"
-        return f"{document.matter}-{name}" if name.lower() == HOME else name
+        taken = (HOME, SEARCH, MISSING, DOWNLOADS)
+        return f"{document.matter}-{name}" if name.lower() in taken else name
+
+    @cached_property
+    def root(self) -> str:
+        """The path of the site on its server; empty where nobody knows it. Only the page for what is missing asks."""
+        return urlsplit(self.book.url).path.rstrip("/") + "/" if self.book.url else ""
 
     @cached_property
     def holders(self) -> dict[str, Document]:
@@ -114,11 +143,33 @@ class Site:
             href = str(link.get("href", ""))
             if href.startswith("#"):
                 link.set("href", self.address(href[1:], here))
-        for image in part.iter("img"):
-            self.pictures.add(str(image.get("src")))
+        for image in list(part.iter("img")):
             html.size_image(image)
+            if not self.set_inline(image, here):
+                self.pictures.add(str(image.get("src")))
         html.make_tables_scroll(part)
         return markup(html.serialise(part))
+
+    def set_inline(self, image: etree._Element, here: str, prefix: str = "") -> bool:
+        """Put a drawing in the place of its image; tell whether it is one in the palette of the plates."""
+        src, figure = str(image.get("src")), image.getparent()
+        if not (self.palette and src.endswith(".svg")) or figure is None:
+            return False
+        plate = inline(
+            self.galleys.image(src),
+            self.plates,
+            prefix or str(figure.get("id") or Path(src).stem),
+            str(image.get("alt", "")),
+            lambda target: Target(self.address(target, here), self.spoken(self.book.document(target))),
+            (str(image.get("width")), str(image.get("height"))),
+        )
+        plate.tail = image.tail
+        figure.replace(image, plate)
+        return True
+
+    def spoken(self, document: Document) -> str:
+        """Return what a link to a part is called where only its picture is seen."""
+        return f"{document.label}: {document.title}" if document.label else document.title
 
     # Pages
 
@@ -128,37 +179,48 @@ class Site:
         part = copy.deepcopy(self.parts[document.id])
         html.ensure_title(part, document.title)
         place = self.pages.index(document)
-        return self.styles.render(
-            "web/page.html.j2",
+        return self.render(
+            "page",
+            here,
+            document,
             description=html.shorten(document.subtitle or html.opening(part) or self.book.description),
             body=self.finish(part, here),
             shared=[self.shared(name, document) for name in self.book.shared if document.type == "chapter"],
             previous=self.neighbour(place - 1),
             next=self.neighbour(place + 1),
-            **self.frame(document),
+            data=markup(feeds.script(feeds.of_part(self.book, document, quote(here)))),
         )
 
     def home(self) -> str:
-        """Return the home page: the title page and the contents."""
-        return self.styles.render(
-            "web/index.html.j2",
+        """Return the home page: the title page, the finder and the contents."""
+        return self.render(
+            "index",
+            HOME,
             description=html.shorten(self.book.description),
             contents=self.contents(),
+            finder=self.finder(),
             credits=self.credits(),
             start=self.neighbour(0),
-            previous=None,
-            next=None,
-            **self.frame(None),
+            data=markup(feeds.script(feeds.of_book(self.book))),
         )
 
-    def frame(self, current: Document | None) -> dict[str, Any]:
-        """Return what every page has around its text."""
-        text = (self.styles.tokens["type"]["text"], 400, "normal")
-        return {
+    def plain(self, template: str, title: str, here: str, **context: Any) -> str:
+        """Return a page that is no part of the book."""
+        description = html.shorten(f"{title}. {self.book.description}")
+        return self.render(template, here, title=title, description=description, **context)
+
+    def render(self, template: str, here: str, current: Document | None = None, **context: Any) -> str:
+        """Return the page `here` from its template, with what every page has around its text."""
+        frame = {
             "book": self.book,
             "words": self.book.words,
             "current": current,
+            "here": here,
+            "root": "",
             "home": HOME,
+            "search": SEARCH,
+            "downloads": DOWNLOADS,
+            "news": FEED,
             "imprint": next((quote(self.name(document)) for document in self.pages if document.page == IMPRINT), ""),
             "pages": [(quote(self.name(document)), document) for document in self.pages],
             "language": current.language if current else self.book.language,
@@ -166,8 +228,14 @@ class Site:
             "edition": self.edition(),
             "paper": self.styles.tokens["colours"]["paper"],
             "icon": self.icon,
-            "preload": [f.file for f in self.styles.faces if (f.family, f.weight, f.style) == text],
+            "preload": typefaces.first(self.styles),
+            "url": feeds.absolute(self.book, "" if here == HOME else quote(here)) if self.book.url else "",
+            "face": feeds.absolute(self.book, offline.face(self.book)) if self.book.url else "",
+            "previous": None,
+            "next": None,
+            "data": "",
         }
+        return self.styles.render(f"web/{template}.html.j2", **frame | context)
 
     def neighbour(self, place: int) -> Neighbour | None:
         """Return the page at a place of the reading order, None past its end; before the first lies the home page."""
@@ -192,6 +260,26 @@ class Site:
                 return self.finish(entries, HOME)
         return None
 
+    def finder(self) -> Markup | None:
+        """Return the first plate of the book that leads to its parts, for the home page; None if there is none."""
+        for figure in self.book.figures:
+            if self.palette and figure.src.endswith(".svg") and b"data-target" in self.galleys.image(figure.src):
+                return markup(html.serialise(self._alone(figure)))
+        return None
+
+    def _alone(self, figure: Figure) -> etree._Element:
+        """Return the plate of a figure without its caption."""
+        for image in self.parts[figure.document].iter("img"):
+            if image.get("src") == figure.src:
+                copied = copy.deepcopy(image)
+                holder = etree.Element("div", {"class": "finder-plate"})
+                holder.append(copied)
+                copied.tail = None
+                html.size_image(copied)
+                self.set_inline(copied, HOME, "finder")
+                return holder
+        raise KeyError(figure.id)
+
     def shared(self, name: str, reader: Document) -> Markup:
         """Return what chapters repeat at their foot: the document `name`, with the page of `reader` marked in it."""
         part = copy.deepcopy(self.parts[name])
@@ -205,6 +293,33 @@ class Site:
         return self.finish(part, self.name(reader))
 
     # What is said of the book
+
+    def feed(self) -> str:
+        """Return the Atom feed of what is new (RFC 4287)."""
+        entries = feeds.news(self.book, lambda document: quote(self.name(document)))
+        return self.styles.render(
+            "web/feed.xml.j2",
+            book=self.book,
+            words=self.book.words,
+            entries=entries,
+            updated=max([self.book.date, *(entry.date for entry in entries)]),
+            home=feeds.absolute(self.book, HOME),
+            here=feeds.absolute(self.book, FEED),
+        )
+
+    def sitemap(self) -> str:
+        """Return the sitemap of a book whose address is known."""
+        pages = [(HOME, self.book.date)]
+        pages += [
+            (quote(self.name(document)), document.updates[0].date if document.updates else self.book.date)
+            for document in self.pages
+        ]
+        pages.append((DOWNLOADS, self.book.date))
+        return self.styles.render(
+            "web/sitemap.xml.j2",
+            pages=[("" if name == HOME else name, date) for name, date in pages],
+            root=feeds.absolute(self.book, ""),
+        )
 
     def credits(self) -> list[Credit]:
         """Return the contributors by what they did, in the order of the book."""
@@ -222,5 +337,5 @@ class Site:
     @cached_property
     def icon(self) -> str:
         """The site's icon as a data address."""
-        drawing = self.styles.render("web/icon.svg.j2", colours=self.styles.tokens["colours"])
+        drawing = self.styles.render("web/icon.svg.j2", colours=self.styles.tokens["colours"], masked=False)
         return "data:image/svg+xml," + quote(re.sub(r"\s*\n\s*", "", drawing), safe=" =:/'(){};,.")

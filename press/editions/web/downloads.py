@@ -1,0 +1,120 @@
+"""The downloads page of the site and its OPDS 2.0 catalogue: made when the other editions are, for they are measured.
+
+The page lies in the site's folder, the editions below it in `downloads/`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+from press import files
+from press.editions.web import feeds, offline
+from press.editions.web.site import DOWNLOADS, Site
+from press.galleys import Book, Galleys
+from press.styles import Styles
+
+FOLDER, CATALOGUE = "downloads", "opds.json"
+TYPES = {".epub": "application/epub+zip", ".pdf": "application/pdf"}
+OPEN_ACCESS = "http://opds-spec.org/acquisition/open-access"  # a link relation of OPDS, not an address
+
+
+class File(NamedTuple):
+    """A file to be taken away; `kind` is the edition (epub, pdf, print, large), `size` is for people, `bytes` exact."""
+
+    name: str
+    href: str
+    type: str
+    kind: str
+    size: str
+    bytes: int
+    checksum: str
+
+
+def build(galleys: Path, styles: Styles, editions: list[Path], output: Path) -> None:
+    """Write the page `output`, the catalogue beside it, and copies of the `editions` below it.
+
+    Raises ValueError for an edition that is neither EPUB nor PDF.
+    """
+    site = Site(Galleys(galleys), styles)
+    room = output.parent
+    taken = [_take(edition, site.book, room / FOLDER) for edition in editions]
+    for stray in set((room / FOLDER).iterdir()) - {room / FOLDER / file.name for file in taken}:
+        stray.unlink()
+    files.write(room / CATALOGUE, catalogue(site.book, taken))
+    words = site.book.words
+    page = site.plain(
+        "downloads",
+        words["downloads"],
+        DOWNLOADS,
+        files=[(file, words.get(f"download-{file.kind}", "")) for file in taken],
+        catalogue=CATALOGUE,
+    )
+    files.write(output, page)
+
+
+def _take(edition: Path, book: Book, folder: Path) -> File:
+    """Put an edition into the folder of downloads, as another name of the same file where the disk can do that."""
+    if edition.suffix not in TYPES:
+        raise ValueError(f"{edition}: neither EPUB nor PDF")
+    folder.mkdir(exist_ok=True)
+    place = folder / edition.name
+    place.unlink(missing_ok=True)
+    try:
+        os.link(edition, place)
+    except OSError:
+        shutil.copyfile(edition, place)
+    content = edition.read_bytes()
+    kind = edition.stem.removeprefix(book.slug).strip("-") or edition.suffix[1:]
+    return File(
+        name=edition.name,
+        href=f"{FOLDER}/{quote(edition.name)}",
+        type=TYPES[edition.suffix],
+        kind=kind,
+        size=_size(len(content)),
+        bytes=len(content),
+        checksum=hashlib.sha256(content).hexdigest(),
+    )
+
+
+def _size(count: int) -> str:
+    """Return a number of bytes as people read it, in the units of SI."""
+    return f"{count / 1e6:.1f}\u00a0MB" if count >= 1e6 else f"{max(1, round(count / 1e3))}\u00a0kB"
+
+
+def catalogue(book: Book, taken: list[File]) -> str:
+    """Return the OPDS 2.0 feed (drafts.opds.io) of the book: one publication with every edition to be had."""
+    metadata: dict[str, Any] = {
+        "@type": "http://schema.org/Book",
+        "identifier": book.identifiers["epub"],
+        "title": book.title,
+        "subtitle": book.subtitle,
+        "author": [one.name for one in book.contributors if one.role == "aut"],
+        "illustrator": [one.name for one in book.contributors if one.role == "ill"],
+        "publisher": book.imprint,
+        "language": book.language,
+        "published": book.date,
+        "modified": f"{book.date}T00:00:00Z",
+        "description": book.description,
+        "subject": book.subjects,
+    }
+    publication: dict[str, Any] = {
+        "metadata": {name: value for name, value in metadata.items() if value},
+        "links": [
+            {"rel": OPEN_ACCESS, "href": feeds.absolute(book, one.href), "type": one.type, "size": one.bytes}
+            for one in taken
+            if one.kind != "print"  # nobody reads the sheets of a printer
+        ],
+        "images": [{"href": feeds.absolute(book, offline.face(book)), "type": "image/png"}],
+    }
+    feed = {
+        "metadata": {"title": book.title, "numberOfItems": 1},
+        "links": [{"rel": "self", "href": feeds.absolute(book, CATALOGUE), "type": "application/opds+json"}],
+        "publications": [publication],
+    }
+    return json.dumps(feed, ensure_ascii=False, indent=1) + "\n"

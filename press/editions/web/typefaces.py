@@ -1,0 +1,31 @@
+"""The fonts of the site: the faces that its style sheet names, each cut down to the characters that the site shows."""
+
+from __future__ import annotations
+
+from press import fonts
+from press.galleys import Face
+from press.styles import Styles
+
+# The figures and joins that the style sheet asks for, and what a script needs to be set right.
+FEATURES = "onum lnum pnum tnum kern liga ccmp locl calt mark mkmk rlig init medi fina"
+# What a reader may type into the search, and what scripts write.
+TYPED = frozenset(chr(code) for code in range(0x20, 0x7F)) | frozenset("…–—‘’“”·×−+")
+
+
+def used(styles: Styles, css: str) -> list[Face]:
+    """Return the faces that the style sheet names."""
+    return [face for face in styles.faces if f"fonts/{face.file}" in css]
+
+
+def cut(styles: Styles, css: str, text: str) -> dict[str, bytes]:
+    """Return the font files of a site by name, cut to the characters of `text`."""
+    characters = frozenset(text) | TYPED
+    return {f"fonts/{face.file}": fonts.cut(styles.font(face), characters, FEATURES) for face in used(styles, css)}
+
+
+def first(styles: Styles) -> list[str]:
+    """Return the files of the faces that a page shows before it is scrolled: they are fetched along with the page."""
+    voices = styles.tokens["type"]
+    wanted = [(voices["text"], 400, "normal"), (voices["text"], 400, "italic"), (voices["text"], 600, "normal")]
+    wanted += [(voices["display"], 300, "normal"), (voices["sans"], 400, "normal"), (voices["sans"], 600, "normal")]
+    return [face.file for face in styles.faces if (face.family, face.weight, face.style) in wanted]

@@ -1,0 +1,13 @@
+"""Pixels from a drawing, where an edition or a reader can do nothing with an SVG."""
+
+from __future__ import annotations
+
+import resvg_py
+
+
+def rasterise(svg: bytes, width: int) -> bytes:
+    """Return the drawing as PNG, `width` px wide; the same drawing always gives the same bytes.
+
+    No font is loaded: letters have to be outlines (see resolve/outlines.py). Raises ValueError where it is no SVG.
+    """
+    return bytes(resvg_py.svg_to_bytes(svg_string=svg.decode(), width=width, dpi=96, skip_system_fonts=True))
