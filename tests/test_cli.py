@@ -25,7 +25,8 @@ def test_help_names_every_room() -> None:
     code, said = run("--help")
     assert code == 0
     commands = re.findall(r"^  (\w+) ", said.partition("Commands:")[2], re.M)
-    assert commands == ["read", "resolve", "epub", "pdf", "print", "html", "check"], "in the order of the data"
+    expected = ["read", "resolve", "epub", "pdf", "print", "html", "downloads", "check"]
+    assert commands == expected, "in the order of the data"
 
 
 def test_stage_by_stage(make_book: Maker, tmp_path: Path) -> None:
@@ -34,6 +35,9 @@ def test_stage_by_stage(make_book: Maker, tmp_path: Path) -> None:
     assert run("read", book / "manuscript" / "01.md", "-o", read) == (0, "")
     assert run("resolve", book / "book.yaml", read, "-s", STYLES, "-o", galleys) == (0, "")
     assert run("html", galleys / "book.json", "-s", STYLES, "-o", site) == (0, "")
+    epub, page = tmp_path / "small.epub", site / "downloads.html"
+    assert run("epub", galleys / "book.json", "-s", STYLES, "-o", epub) == (0, "")
+    assert run("downloads", galleys / "book.json", epub, "-s", STYLES, "-o", page) == (0, "")
     assert run("check", book / "book.yaml", galleys / "book.json", site / "index.html")[0] == 0
     assert json.loads((galleys / "book.json").read_bytes())["documents"][0]["words"] == 2
 

@@ -75,15 +75,13 @@ def load(book: Path) -> tuple[Credits | None, list[Finding]]:
         return None, []
     lined, findings = yamlfile.parse(path.read_text(encoding="utf-8"), FILE)
     credits, more = yamlfile.validate(Credits, lined, FILE)
-    return credits, findings + more + (_check(credits, lined, book) if credits else [])
+    return credits, findings + more + (_check(credits, lined) if credits else [])
 
 
-def _check(credits: Credits, lined: yamlfile.Lined, book: Path) -> list[Finding]:
+def _check(credits: Credits, lined: yamlfile.Lined) -> list[Finding]:
     findings = []
     for name, plate in credits.plates.items():
         line = lined.line(("plates", name))
-        if not any((book / "images").glob(f"{name}.*")):
-            findings.append(Finding(FILE, line, f"plate '{name}': there is no such picture in images/"))
         for key in plate.sources:
             source = credits.sources.get(key)
             if source is None:
