@@ -10,11 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from plates import fade, fibres, ink, raycast, solids
+from plates import fade, fibres, fields, ink, raycast, solids
+from plates.arrays import Floats
 from plates.figure import Figures
 from plates.labels import ToPlate
 from plates.meshes import Library, build_part
-from plates.raycast import Buffers, Floats, Frame, View
+from plates.raycast import Buffers, Frame, View
 from plates.tones import SURFACES, shading, tone_layers
 
 CACHE_VERSION = 13  # raise when drawing code changes
@@ -50,7 +51,8 @@ class Seam:
 
 def window(description: Description) -> Frame:
     """Return the frame of a plate."""
-    view = View(*description["view"], roll=description.get("roll", 0))
+    azimuth, elevation = description["view"]
+    view = View(azimuth, elevation, description.get("roll", 0))
     return raycast.frame(
         view, description["center"], description["height"], description["size"], description.get("px", 4)
     )
@@ -68,7 +70,7 @@ def make(description: Description, library: Library, figures: Figures) -> Drawin
     for entry in description["parts"]:
         for mesh in build_part(entry, library, figures):  # a garment has several
             if entry.get("fibres"):
-                vectors[len(parts)] = fibres.direction(mesh, entry["fibres"])
+                vectors[len(parts)] = fields.direction(mesh, entry["fibres"])
             meshes.append((entry["name"], mesh))
             seams[len(parts)] = seams_of(entry, figures)
             parts.append(entry)

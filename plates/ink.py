@@ -9,19 +9,19 @@ import numpy as np
 from scipy import ndimage as ndi
 from skimage.morphology import disk, remove_small_objects
 
+from plates import chains
+from plates.arrays import Bools, Floats
 from plates.curves import (
     arc,
     bezier_path,
     fit_open,
     join_numbers,
     length,
-    merge_chains,
     num,
     resample,
     smooth_open,
-    trace,
 )
-from plates.raycast import Bools, Buffers, Floats, masked_blur
+from plates.raycast import Buffers, masked_blur
 
 SHADOW_SIDE = np.array([-0.58, 0.81])  # direction of the light in the picture (x right, y up)
 DEPTH_STEP = 2.2e-3  # m; a smaller depth jump inside one part draws no line
@@ -135,11 +135,11 @@ def contour_lines(b: Buffers, width: float, pen: Pen, min_len: float = 3.0, smoo
     """Return outlines, borders of parts and overlaps; width and min_len in pt, smooth in samples."""
     px, weights = b.px, _edge_weights(b)
     mask = remove_small_objects(weights > 0, max_size=int(5 * px) - 1, connectivity=2)
-    chains = merge_chains(trace(ndi.binary_dilation(mask, disk(1)), min_len=int(0.8 * px)), 3.0, 60)
+    lines = chains.merge(chains.trace(ndi.binary_dilation(mask, disk(1)), min_len=int(0.8 * px)), 3.0, 60)
     weights = ndi.grey_dilation(weights, size=(5, 5))
     nx, ny = (ndi.gaussian_filter(b.normal[..., k], 2) for k in (0, 1))
     out = []
-    for p in chains:
+    for p in lines:
         if len(p) < 4:
             continue
         u = (resample(smooth_open(p, smooth), 1.5) + 0.5) / px
@@ -180,7 +180,7 @@ def crease_lines(
     accepted, strength = _creases(b, parts, threshold, sigma)
     accepted = remove_small_objects(accepted, max_size=int(px * px) - 1, connectivity=2)
     out = []
-    for p in merge_chains(trace(accepted, min_len=int(0.8 * px)), 2.5, 45):
+    for p in chains.merge(chains.trace(accepted, min_len=int(0.8 * px)), 2.5, 45):
         total = length(p) / px
         if total < min_len:
             continue

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from plates.arrays import Floats
 from plates.curves import num
 from plates.palette import text_width
 
@@ -23,8 +23,7 @@ KINDS: dict[str, tuple[int, str, str]] = {  # kind -> (weight, style, CSS classe
 }
 
 Label = dict[str, Any]
-Point = npt.NDArray[np.float64]
-ToPlate = Callable[[Any], Point]
+ToPlate = Callable[[Any], Floats]
 
 
 def lay_out(labels: list[Label], to_plate: ToPlate, size: float) -> list[Label]:
@@ -73,7 +72,7 @@ def labels_svg(labels: list[Label], to_plate: ToPlate, width: float, size: float
     return "".join(leaders), "".join(texts)
 
 
-def leader(target: Point, start: float, y: float, stop: float, knee: float | None, css: str) -> str:
+def leader(target: Floats, start: float, y: float, stop: float, knee: float | None, css: str) -> str:
     """Return a leader from (start, y) to its target, with a pale edge that parts it from the drawing.
 
     stop: pt kept free around the target, which has a dot if that is 0; knee: x where the leader bends.

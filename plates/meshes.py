@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import trimesh
 
 from plates import solids
+from plates.arrays import Floats
 from plates.drawn import strands
 from plates.figure import Figures
 
@@ -99,7 +99,7 @@ def clean(mesh: trimesh.Trimesh, subdivisions: int = 0) -> trimesh.Trimesh:
         trimesh.repair.fix_winding(mesh)
     if not subdivisions:
         return mesh
-    return trimesh.util.concatenate([_smooth(piece, subdivisions) for piece in mesh.split(only_watertight=False)])
+    return solids.joined([_smooth(piece, subdivisions) for piece in mesh.split(only_watertight=False)])
 
 
 def _smooth(piece: trimesh.Trimesh, subdivisions: int) -> trimesh.Trimesh:
@@ -126,7 +126,7 @@ def _chosen(entry: Entry, library: Library) -> trimesh.Trimesh:
         if side := entry.get("side"):
             found = _one_side(found, side, whole=pattern.startswith(WHOLE_PIECES))
         pieces += found
-    mesh = trimesh.util.concatenate(pieces)
+    mesh = solids.joined(pieces)
     box = entry.get("within") or entry.get("centroid_within")
     if not box:
         return mesh
@@ -137,7 +137,7 @@ def _chosen(entry: Entry, library: Library) -> trimesh.Trimesh:
             kept.append(piece)
     if not kept:
         raise ValueError(f"nothing of part {entry['name']} lies within its box")
-    return trimesh.util.concatenate(kept)
+    return solids.joined(kept)
 
 
 def _one_side(pieces: list[trimesh.Trimesh], side: str, whole: bool) -> list[trimesh.Trimesh]:
@@ -149,7 +149,8 @@ def _one_side(pieces: list[trimesh.Trimesh], side: str, whole: bool) -> list[tri
     for piece in map(_weld, pieces):
         keep = sign * piece.triangles_center[:, 0] > 0
         if keep.any():
-            out.append(piece.submesh([keep], append=True))
+            piece.update_faces(keep)
+            out.append(piece)
     return out
 
 
@@ -175,7 +176,7 @@ def _slice(mesh: trimesh.Trimesh, point: Any, normal: Any, wave: dict[str, Any] 
     """
     up = np.array(normal, float) / np.linalg.norm(normal)
 
-    def bend(vertices: npt.NDArray[np.float64], sign: int) -> npt.NDArray[np.float64]:
+    def bend(vertices: Floats, sign: int) -> Floats:
         if not wave:
             return vertices
         phase = 2 * np.pi * (vertices @ np.array(wave["along"], float)) / wave["length"] + wave.get("phase", 0)

@@ -94,7 +94,7 @@ def compose(description: Description, drawn: tuple[Drawing, Drawing | None], nam
         out.append(
             referral.zone_svg(
                 b,
-                get("referral"),
+                description["referral"],
                 to_plate,
                 share,
                 get("ref_blur", 2.2),

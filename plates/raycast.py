@@ -7,18 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import trimesh
 from scipy import ndimage as ndi
 from trimesh.ray.ray_pyembree import RayMeshIntersector
 
+from plates.arrays import Bools, Floats, Ints
+
 RAY_BATCH = 600_000
 AO_PER_POINT = 2.0  # samples of ambient openness per pt
 LIFT = 3e-4  # m between a surface and the start of a ray that leaves it
-
-Floats = npt.NDArray[np.floating[Any]]
-Ints = npt.NDArray[np.signedinteger[Any]]
-Bools = npt.NDArray[np.bool_]
 
 
 class View:

@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 from scipy import ndimage as ndi
 
+from plates.arrays import Bools, Floats, Ints
 from plates.curves import field_paths, join_numbers, num
 from plates.labels import ToPlate
-from plates.raycast import Bools, Buffers, Floats, Ints
+from plates.raycast import Buffers
 
 FAINTEST = 0.04  # intensity below which no dot is set
 DOTS = ((0.0, 0.34, 0.78), (0.34, 0.7, 1.0), (0.7, 9.0, 1.22))  # intensity from, to: diameter in pt

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
-import numpy.typing as npt
 import trimesh
 from scipy.interpolate import CubicSpline, PchipInterpolator
 
-Floats = npt.NDArray[np.float64]
+from plates.arrays import Floats
+
 Turn = tuple[Sequence[float], float]  # axis, degrees
 
 SECTIONS = 96  # around a surface of revolution
@@ -25,9 +25,16 @@ def place(mesh: trimesh.Trimesh, rotate: Sequence[Turn], at: Sequence[float]) ->
     return mesh
 
 
+def joined(meshes: Sequence[trimesh.Trimesh]) -> trimesh.Trimesh:
+    """Return several meshes as one."""
+    whole = trimesh.util.concatenate(list(meshes))
+    assert isinstance(whole, trimesh.Trimesh)
+    return whole
+
+
 def moved(points: Floats, rotate: Sequence[Turn], at: Sequence[float] = (0, 0, 0)) -> Floats:
     """Return points (n, 3) turned and moved likewise."""
-    return np.asarray(place(trimesh.PointCloud(points), rotate, at).vertices)
+    return np.asarray(place(trimesh.Trimesh(points, process=False), rotate, at).vertices)
 
 
 def lathe(

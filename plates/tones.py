@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage as ndi
 
+from plates.arrays import Floats
 from plates.curves import field_paths
-from plates.raycast import Buffers, Floats, masked_blur
+from plates.raycast import Buffers, masked_blur
 
 LIGHT = np.array([-0.42, 0.58, 0.70]) / np.linalg.norm([-0.42, 0.58, 0.70])  # right, up, toward the viewer
 QUANTILES = (0.50, 0.24, 0.09, 0.05)  # of a part's shade, where thresholds follow it
