@@ -1,6 +1,6 @@
 # The book, from manuscript to editions.
 #
-#   manuscript/*.md -> read -> resolve -> galleys -> epub, pdf, print, html -> check
+#   manuscript/*.md -> read -> resolve -> galleys -> sheets -> epub, pdf, print, html -> check
 #
 # snakemake all          every edition of this book (also: epub, pdf, print, html, prose, check, clean)
 # snakemake all --config book=FOLDER          every edition of the book in another folder
@@ -86,11 +86,30 @@ rule resolve:
         "python -m press resolve {input.manifest} {input.read} {params.styles} -o {params.folder} > {log} 2>&1"
 
 
+rule sheets:
+    input:
+        galleys=rules.resolve.output,
+        styles=book.style_files("pdf", "fonts"),
+        engine=book.inputs("sheets", "pagemap.py", *SHARED, *MODEL),
+    output:
+        pdf=book.sheets + "/book.pdf",
+        pages=book.sheets + "/pages.json",
+    log:
+        book.log("sheets"),
+    params:
+        styles=book.style_options,
+        folder=book.sheets,
+    threads: workflow.cores
+    shell:
+        "python -m press sheets {input.galleys} {params.styles} --workers {threads} -o {params.folder} > {log} 2>&1"
+
+
 rule epub_edition:
     input:
         galleys=rules.resolve.output,
+        pages=rules.sheets.output.pages,
         styles=book.style_files("epub", "fonts"),
-        engine=book.inputs("editions/epub", *SHARED, *MODEL),
+        engine=book.inputs("editions/epub", "pagemap.py", *SHARED, *MODEL),
     output:
         book.epub,
     log:
@@ -98,13 +117,14 @@ rule epub_edition:
     params:
         styles=book.style_options,
     shell:
-        "python -m press epub {input.galleys} {params.styles} -o {output} > {log} 2>&1"
+        "python -m press epub {input.galleys} --pages {input.pages} {params.styles} -o {output} > {log} 2>&1"
 
 
 rule pdf_edition:
     input:
+        sheets=rules.sheets.output.pdf,
         galleys=rules.resolve.output,
-        styles=book.style_files("pdf", "fonts"),
+        styles=book.style_files(),
         engine=book.inputs("editions/pdf", *SHARED, *MODEL),
     output:
         book.pdf,
@@ -113,13 +133,14 @@ rule pdf_edition:
     params:
         styles=book.style_options,
     shell:
-        "python -m press pdf {input.galleys} {params.styles} -o {output} > {log} 2>&1"
+        "python -m press pdf {input.sheets} {input.galleys} {params.styles} -o {output} > {log} 2>&1"
 
 
 rule print_edition:
     input:
+        sheets=rules.sheets.output.pdf,
         galleys=rules.resolve.output,
-        styles=book.style_files("pdf", "fonts", "profiles"),
+        styles=book.style_files("profiles"),
         engine=book.inputs("editions/pdf", "editions/print", *SHARED, *MODEL),
     output:
         book.print,
@@ -128,7 +149,7 @@ rule print_edition:
     params:
         styles=book.style_options,
     shell:
-        "python -m press print {input.galleys} {params.styles} -o {output} > {log} 2>&1"
+        "python -m press print {input.sheets} {input.galleys} {params.styles} -o {output} > {log} 2>&1"
 
 
 rule html_edition:

@@ -77,6 +77,23 @@ def resolve(manifest: Path, read: tuple[Path, ...], styles: tuple[Path, ...], ou
 
 @main.command()
 @click.argument("galleys", type=_file)
+@_styles
+@click.option("-l", "--layout", default="book", show_default=True, help="The style sheet: styles/pdf/LAYOUT.css.j2.")
+@click.option("-j", "--workers", default=1, show_default=True, type=click.IntRange(1), help="How many processes.")
+@_output
+def sheets(galleys: Path, styles: tuple[Path, ...], layout: str, workers: int, output: Path) -> None:
+    """Typeset the galleys: the folder OUTPUT, with book.pdf, pages.json and a PDF a part.
+
+    GALLEYS is the book.json in the folder that `press resolve` wrote. Parts that have not changed are kept.
+    """
+    from press.sheets import build
+    from press.styles import Styles
+
+    build(galleys.parent, Styles(list(styles)), layout, output, workers)
+
+
+@main.command()
+@click.argument("galleys", type=_file)
 @click.option("-p", "--pages", type=_file, help="The page map, pages.json: marks where the pages of print begin.")
 @_styles
 @_output
@@ -89,6 +106,21 @@ def epub(galleys: Path, pages: Path | None, styles: tuple[Path, ...], output: Pa
     from press.styles import Styles
 
     build(galleys.parent, Styles(list(styles)), output, pages)
+
+
+def _finish(name: str, summary: str) -> None:
+    """Add the command of an edition that is made from sheets."""
+
+    @main.command(name, help=f"{summary}\n\nSHEETS is the book.pdf of `press sheets`, GALLEYS the book.json.")
+    @click.argument("sheets", type=_file)
+    @click.argument("galleys", type=_file)
+    @_styles
+    @_output
+    def command(sheets: Path, galleys: Path, styles: tuple[Path, ...], output: Path) -> None:
+        from press.editions import load_finish
+        from press.styles import Styles
+
+        load_finish(name)(sheets.parent, galleys.parent, Styles(list(styles)), output)
 
 
 def _edition(name: str, summary: str) -> None:
@@ -105,8 +137,8 @@ def _edition(name: str, summary: str) -> None:
         load(name)(galleys.parent, Styles(list(styles)), output)
 
 
-_edition("pdf", "Make the PDF for screens.")
-_edition("print", "Make the PDF for the printer.")
+_finish("pdf", "Make the PDF for screens.")
+_finish("print", "Make the PDF for the printer.")
 _edition("html", "Make the web edition, a folder.")
 
 

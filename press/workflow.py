@@ -44,6 +44,7 @@ class Layout:
         self.print = str(self.build / f"{slug}-print.pdf")
         self.html = str(self.build / "html" / "index.html")
         self.downloads = str(self.build / "html" / "downloads.html")
+        self.sheets = str(self.build / "sheets" / "book")
         self.galleys = str(self.build / "galleys" / "book.json")
 
     @property

@@ -9,12 +9,17 @@ from pathlib import Path
 from press.styles import Styles
 
 Build = Callable[[Path, Styles, Path], None]
+Finish = Callable[[Path, Path, Styles, Path], None]
 
 # Named, not imported: a job loads the libraries of its own edition only.
 EDITIONS = {
-    "pdf": "press.editions.pdf.editions:build_screen",
-    "print": "press.editions.pdf.editions:build_print",
     "html": "press.editions.web:build",
+}
+
+# Editions that are finishes of the typeset sheets.
+FINISHES = {
+    "pdf": "press.editions.pdf.screen:build",
+    "print": "press.editions.print.edition:build",
 }
 
 
@@ -23,3 +28,10 @@ def load(name: str) -> Build:
     module, function = EDITIONS[name].split(":")
     build: Build = getattr(import_module(module), function)
     return build
+
+
+def load_finish(name: str) -> Finish:
+    """Return the function that finishes the edition `name`: (sheets folder, galleys folder, styles, output) -> None."""
+    module, function = FINISHES[name].split(":")
+    finish: Finish = getattr(import_module(module), function)
+    return finish

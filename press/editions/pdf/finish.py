@@ -2,40 +2,33 @@
 
 from __future__ import annotations
 
-import io
 from datetime import date
+from typing import BinaryIO
 
 import pikepdf
-from pikepdf import Array, Dictionary, Name, String
+from pikepdf import Dictionary, Name, String
 
 from press.galleys import Book
 
 
-def finish(pdf: bytes, book: Book, identifier: str, front_pages: int) -> bytes:
-    """Return the PDF with page labels, metadata, and the edition's date and identifier.
+def save(document: pikepdf.Pdf, out: BinaryIO) -> None:
+    """Write a PDF, compressed, with the same bytes for the same content."""
+    document.save(
+        out,
+        object_stream_mode=pikepdf.ObjectStreamMode.generate,
+        compress_streams=True,
+        deterministic_id=True,
+    )
 
-    `front_pages` is the number of pages before the first page of the body: these are labelled i, ii, …
-    """
-    with pikepdf.open(io.BytesIO(pdf)) as document:
-        document.Root.PageLabels = Dictionary(
-            Nums=Array([0, Dictionary(S=Name.r), front_pages, Dictionary(S=Name.D, St=1)])
-            if front_pages
-            else Array([0, Dictionary(S=Name.D, St=1)])
-        )
-        document.Root.Lang = String(book.language)
-        document.Root.ViewerPreferences = Dictionary(
-            DisplayDocTitle=True, Direction=Name.R2L if book.direction == "rtl" else Name.L2R
-        )
-        document.Root.PageMode = Name.UseOutlines
-        _describe(document, book, identifier)
-        out = io.BytesIO()
-        document.save(
-            out,
-            object_stream_mode=pikepdf.ObjectStreamMode.generate,
-            compress_streams=True,
-            deterministic_id=True,
-        )
-    return out.getvalue()
+
+def describe(document: pikepdf.Pdf, book: Book, identifier: str) -> None:
+    """Write what the book is: language, direction, title, and the edition's date and identifier."""
+    document.Root.Lang = String(book.language)
+    document.Root.ViewerPreferences = Dictionary(
+        DisplayDocTitle=True, Direction=Name.R2L if book.direction == "rtl" else Name.L2R
+    )
+    document.Root.PageMode = Name.UseOutlines
+    _describe(document, book, identifier)
 
 
 def _describe(document: pikepdf.Pdf, book: Book, identifier: str) -> None:

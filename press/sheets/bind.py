@@ -1,60 +1,96 @@
-"""Binding: all galleys into one document, with notes at the foot of the page and page numbers at references."""
+"""Binding: a galley made ready for the page, with notes behind their calls and page numbers at references."""
 
 from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from lxml import etree
 
 from press.galleys import NAMESPACES, XHTML, Document, Galleys
+from press.sheets import ranges
+from press.sheets.words import Text, mark
 from press.styles import Styles, markup
 
 _TAG = f"{{{XHTML}}}"
-UNKNOWN = "000"  # stands for a folio until it is known
 BLOCK = "block-"  # begins the name of a block of running text
+ELSEWHERE = "book:#"  # begins an address in another part, until the parts are joined
 
 
-def bind(galleys: Galleys, styles: Styles, css: str, media: str, turns: set[str], folios: dict[str, str]) -> str:
-    """Return the whole book as one HTML document for WeasyPrint, with its style sheet in its head.
+@dataclass(frozen=True)
+class Bound:
+    """A part that is ready to be typeset: HTML for WeasyPrint, and what `words.leaves` wants to know."""
 
-    `media` is the edition, `pdf` or `print`: a class on the root element, for the styles. `turns` are names of
-    blocks that have to begin a page. `folios` are the page numbers of ids, as far as they are known: every link
-    carries that of its target as `data-folio`, for the styles to print.
+    document: Document
+    html: str
+    words: list[str]
+    text: Text
+
+
+def bind(galleys: Galleys, styles: Styles, document: Document, layout: str, folios: Mapping[str, str]) -> Bound:
+    """Return one part of the book as an HTML document.
+
+    `layout` is a class on the root element, for the styles. `folios` are the page numbers of ids, as well as they are
+    known: every link carries, as `data-folio`, a placeholder as wide as that of its target, for the styles to print,
+    and the target's id as `data-target`. So the HTML changes with a page number only where its width does.
     """
-    book = galleys.book
-    sections = [_section(galleys, document, turns, folios) for document in book.documents]
-    return styles.render(
-        "pdf/book.html.j2", book=book, media=media, css=markup(css), sections=[markup(section) for section in sections]
-    )
-
-
-def _section(galleys: Galleys, document: Document, turns: set[str], folios: dict[str, str]) -> str:
-    """Return one part of the book as HTML: what print needs moved, what it does not need taken away."""
     (section,) = galleys.tree(document).iterfind(f"{_TAG}body/{_TAG}section")
+    words, text = mark(section)
     section.set("data-matter", document.matter)
     section.set("data-book-title", galleys.book.title)
     section.set("data-short-title", document.short_title)
-    _name_blocks(section, document, turns)
+    _name_blocks(section, document)
     _foot_notes(section)
     _page_references(section, document, galleys)
+    ranges.merge(section, folios)
+    _links(section, galleys, folios)
     for element in section.iter(etree.Element):
-        for name in ("data-line", "data-source", "data-key"):
+        for name in ("data-line", "data-source", "data-key", "data-also"):
             element.attrib.pop(name, None)
-        if element.tag == f"{_TAG}a" and "locator" in element.get("class", "").split():
-            element.text = None
         if element.get("class") == "identifier" and element.text:
             element.text = element.text.replace("/", "/\u200b")  # a long DOI may be broken there, and nowhere else
-        if (href := element.get("href", "")).startswith("#"):
-            element.set("data-folio", folios.get(href[1:], UNKNOWN))
-    return _as_html(section)
+    html = styles.render(
+        "pdf/part.html.j2", book=galleys.book, part=document, layout=layout, section=markup(_as_html(section))
+    )
+    return Bound(document, html, words, text)
 
 
-def _name_blocks(section: etree._Element, document: Document, turns: set[str]) -> None:
-    """Give every block of the running text a name to find it by on the pages; those in `turns` begin a page."""
+def placeholder(folio: str) -> str:
+    """Return what stands for a page number until it is bound: figures of one width, roman numerals as they are."""
+    return re.sub(r"\d", "0", folio)
+
+
+def turn(html: str, blocks: set[str]) -> str:
+    """Return the HTML of a part in which the blocks of these names begin a page."""
+    for name in sorted(blocks):
+        html = html.replace(f'id="{name}"', f'id="{name}" data-turn="page"')
+    return html
+
+
+def _links(section: etree._Element, galleys: Galleys, folios: Mapping[str, str]) -> None:
+    """Give every link within the book the placeholder of its page number; mark those that lead out of the part."""
+    inside = set(section.xpath(".//@id | @id"))
+    for link in section.iter(f"{_TAG}a"):
+        target = link.get("href", "")[1:]
+        if not link.get("href", "").startswith("#"):
+            continue
+        link.set("data-target", target)
+        link.set("data-folio", placeholder(folios[target]))
+        if "locator" in link.get("class", "").split():
+            link.text = None
+        if not "".join(link.itertext()).strip() and target in galleys.book.anchors:
+            link.set("aria-label", galleys.book.anchors[target].text)
+        if target not in inside:
+            link.set("href", ELSEWHERE + target)
+
+
+def _name_blocks(section: etree._Element, document: Document) -> None:
+    """Give every block of the running text a name to find it by on the pages (see `turn`)."""
     blocks = section.xpath(".//h:p | .//h:ul | .//h:ol | .//h:dl | .//h:aside | .//h:figure", namespaces=NAMESPACES)
     flow = [block for block in blocks if block.getparent().tag == f"{_TAG}section" and block.get("id") is None]
     for count, block in enumerate(flow, start=1):
         block.set("id", f"{BLOCK}{document.id}-{count}")
-        if block.get("id") in turns:
-            block.set("class", f"{block.get('class', '')} turn-page".strip())
 
 
 def _foot_notes(section: etree._Element) -> None:

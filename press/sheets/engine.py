@@ -1,4 +1,4 @@
-"""Typesetting with WeasyPrint: only the book's own files are opened, and only its own fonts are used."""
+"""The engine: WeasyPrint with the book's styles and fonts loaded once; only the book's own files are opened."""
 
 from __future__ import annotations
 
@@ -6,25 +6,16 @@ import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from press.findings import Finding, Refused, line_of
-from press.galleys import Galleys
+from press.galleys import Face, Galleys
 from press.styles import Styles
 
 
-@cache
-def _fonts() -> Any:
-    """Return the fonts of this process: WOFF2 is unpacked once, which costs far more than the layout of a chapter."""
-    from weasyprint.text.fonts import FontConfiguration
-
-    return FontConfiguration()
-
-
 @contextmanager
-def _strictly() -> Iterator[None]:
+def strictly(where: str) -> Iterator[None]:
     """Raise Refused at the end for anything that WeasyPrint complained about: none of it is passed over."""
     messages: list[str] = []
     handler = logging.Handler(logging.WARNING)
@@ -33,35 +24,56 @@ def _strictly() -> Iterator[None]:
     logger.handlers, logger.propagate = [handler], False
     yield
     if messages:
-        raise Refused(Finding("book", 0, f"typesetting: {message}") for message in messages)
+        raise Refused(Finding(where, 0, f"typesetting: {message}") for message in messages)
 
 
-def lay_out(html: str, galleys: Galleys, styles: Styles, **options: Any) -> Any:
-    """Lay out a document on pages: return WeasyPrint's Document.
+class Engine:
+    """Lays out HTML with one style sheet. Make it before forking: style sheet and fonts are read once, for all."""
 
-    Raises Refused for a font that is not the book's, and for any other complaint of WeasyPrint.
-    """
-    import weasyprint
+    def __init__(self, galleys: Galleys, styles: Styles, css: str) -> None:
+        import weasyprint
+        from weasyprint.text.fonts import FontConfiguration
 
-    fetcher = _fetcher([galleys.folder, *(folder / "fonts" for folder in styles.folders)])
-    base = galleys.folder.resolve().as_uri() + "/"
-    with _strictly():
-        return weasyprint.HTML(string=html, base_url=base, url_fetcher=fetcher).render(font_config=_fonts(), **options)
+        self.galleys, self.styles = galleys, styles
+        self._base = galleys.folder.resolve().as_uri() + "/"
+        self._fetcher = _fetcher([galleys.folder, *(folder / "fonts" for folder in styles.folders)])
+        self._fonts = FontConfiguration()
+        with strictly("styles"):
+            self._css = weasyprint.CSS(
+                string=css, base_url=self._base, url_fetcher=self._fetcher, font_config=self._fonts
+            )
+
+    def lay_out(self, html: str, where: str) -> Any:
+        """Lay out a document on pages: return WeasyPrint's Document.
+
+        `where` is the file that findings name. Raises Refused for any complaint of WeasyPrint.
+        """
+        import weasyprint
+
+        with strictly(where):
+            source = weasyprint.HTML(string=html, base_url=self._base, url_fetcher=self._fetcher)
+            return source.render(stylesheets=[self._css], font_config=self._fonts)
+
+    def write(self, document: Any, where: str) -> bytes:
+        """Return a document that was laid out as a tagged PDF.
+
+        Raises Refused for a font that is not the book's, and for any complaint of WeasyPrint.
+        """
+        os.environ["SOURCE_DATE_EPOCH"] = "0"  # WeasyPrint's own dates; the finish sets the edition's
+        with strictly(where):
+            pdf: bytes = document.write_pdf(pdf_tags=True)
+        if findings := _strange_fonts(document, self.galleys, self.styles):
+            raise Refused(findings)
+        return pdf
 
 
-def anchors(document: Any) -> list[list[str]]:
-    """Return the ids that stand on each page; that of a box which runs over pages stands on each of them."""
-    return [list(page.anchors) for page in document.pages]
+def style_sheet(styles: Styles, galleys: Galleys, layout: str) -> str:
+    """Return the style sheet of a layout, styles/pdf/LAYOUT.css.j2, in the colours of screens."""
 
+    def font_url(face: Face) -> str:
+        return styles.font(face).resolve().as_uri()
 
-def write(document: Any, galleys: Galleys, styles: Styles, **options: Any) -> bytes:
-    """Return a document that was laid out as a PDF. Raises Refused as `lay_out` does."""
-    os.environ["SOURCE_DATE_EPOCH"] = "0"  # WeasyPrint's own dates; the finish sets the edition's
-    with _strictly():
-        pdf: bytes = document.write_pdf(**options)
-    if findings := _strange_fonts(document, galleys, styles):
-        raise Refused(findings)
-    return pdf
+    return styles.css(f"pdf/{layout}.css.j2", "light", book=galleys.book, layout=layout, font_url=font_url)
 
 
 def _fetcher(folders: list[Path]) -> Any:

@@ -1,0 +1,181 @@
+"""All parts of the book, typeset on several processes; what has not changed since the last time is kept."""
+
+from __future__ import annotations
+
+import hashlib
+import multiprocessing
+import time
+from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor
+from importlib.metadata import version
+from pathlib import Path
+
+import click
+from pydantic import TypeAdapter
+
+from press import files
+from press.findings import Finding, Refused
+from press.galleys import Document, Galleys
+from press.sheets.bind import Bound, bind
+from press.sheets.engine import Engine, style_sheet
+from press.sheets.model import Part
+from press.sheets.numbers import Guess
+from press.styles import Styles
+
+# The parts are bound and typeset until no page number changes its width any more; two or three rounds are usual.
+ROUNDS = 8
+_SIDE_CARS = TypeAdapter(dict[str, Part])
+_engine: Engine | None = None  # of this process; workers are forked with it
+
+
+def typeset(galleys: Galleys, styles: Styles, layout: str, folder: Path, workers: int) -> dict[str, Part]:
+    """Typeset every part of the book into `folder`: ID.pdf, and ID.json that describes it. Return the descriptions.
+
+    Raises Refused with the findings of all parts.
+    """
+    return _Edition(galleys, styles, layout, folder, workers).typeset()
+
+
+class _Edition:
+    def __init__(self, galleys: Galleys, styles: Styles, layout: str, folder: Path, workers: int) -> None:
+        self.galleys, self.styles, self.layout = galleys, styles, layout
+        self.folder, self.workers = folder, workers
+        self.css = style_sheet(styles, galleys, layout)
+        self.tools = _tools(styles, self.css)
+        self.guess = Guess(galleys)
+        self.parts: dict[str, Part] = {}
+        self.known = {document.id: _read(folder / f"{document.id}.json") for document in galleys.book.documents}
+        self.used: dict[str, dict[str, Part]] = {document.id: {} for document in galleys.book.documents}
+        self.drawn: dict[str, str] = {}  # the digest of each PDF that was made in this run
+
+    def typeset(self) -> dict[str, Part]:
+        """Typeset the front matter, then the body, then what lists the pages of all; then what changed thereby.
+
+        In that order most page numbers are known, or guessed in their width, when a part that prints them is bound.
+        """
+        documents = self.galleys.book.documents
+        index = [document for document in documents if document.type == "index"]
+        for wave in (
+            [document for document in documents if document.matter == "front"],
+            [document for document in documents if document.matter != "front" and document not in index],
+        ):
+            self._round(wave)
+        for _ in range(ROUNDS):
+            before = {name: part.digest for name, part in self.parts.items()}
+            self._round(documents)
+            if before == {name: part.digest for name, part in self.parts.items()}:
+                break
+        else:
+            raise Refused([Finding("book.yaml", 0, f"the pages did not settle in {ROUNDS} rounds")])
+        self._keep()
+        return self.parts
+
+    def _round(self, documents: list[Document]) -> None:
+        """Bind these parts with what is known of the pages; typeset those that are not known as they are now."""
+        folios = self.guess.folios(self.parts)
+        jobs: list[tuple[Bound, str]] = []
+        for document in documents:
+            bound = bind(self.galleys, self.styles, document, self.layout, folios)
+            digest = self._digest(bound)
+            part = self.used[document.id].get(digest) or self.known[document.id].get(digest)
+            if part is None:
+                jobs.append((bound, digest))
+            else:
+                self.parts[document.id] = self.used[document.id][digest] = part
+        for part in self._run(jobs):
+            self.parts[part.id] = self.used[part.id][part.digest] = part
+
+    def _run(self, jobs: list[tuple[Bound, str]]) -> list[Part]:
+        """Typeset these parts, the longest first, on as many processes as are given."""
+        global _engine
+        if not jobs:
+            return []
+        if _engine is None or _engine.galleys is not self.galleys:
+            _engine = Engine(self.galleys, self.styles, self.css)
+        jobs.sort(key=lambda job: -len(job[0].html))
+        done: list[Part] = []
+        findings: list[Finding] = []
+        for result in self._results(jobs):
+            if isinstance(result, list):
+                findings += result
+            else:
+                done.append(result)
+                self.drawn[result.id] = result.digest
+        if findings:
+            raise Refused(findings)
+        return done
+
+    def _results(self, jobs: list[tuple[Bound, str]]) -> Iterable[Part | list[Finding]]:
+        workers = min(self.workers, len(jobs))
+        if workers == 1:
+            for bound, digest in jobs:
+                yield _work(bound, digest, self.folder)
+            return
+        with ProcessPoolExecutor(workers, multiprocessing.get_context("fork")) as pool:
+            futures = [pool.submit(_work, bound, digest, self.folder) for bound, digest in jobs]
+            for future in futures:
+                yield future.result()
+
+    def _digest(self, bound: Bound) -> str:
+        """Return the digest of all that a part is made from."""
+        digest = hashlib.sha256(self.tools)
+        digest.update(bound.html.encode())
+        for image in self.galleys.book.images:
+            if image in bound.html:
+                digest.update(self.galleys.image(image))
+        return digest.hexdigest()[:32]
+
+    def _keep(self) -> None:
+        """Draw again what was drawn for other page numbers, write the side-cars, and drop parts of no document."""
+        for document in self.galleys.book.documents:
+            name, part = document.id, self.parts[document.id]
+            side_car = self.folder / f"{name}.json"
+            drawn = self.drawn.get(name) or _drawn(side_car)
+            if drawn != part.digest or not (self.folder / f"{name}.pdf").is_file():
+                bound = bind(self.galleys, self.styles, document, self.layout, self.guess.folios(self.parts))
+                self._run([(bound, part.digest)])
+            content = _SIDE_CARS.dump_json({part.digest: part, **self.used[name]})
+            if not side_car.is_file() or side_car.read_bytes() != content:
+                files.write(side_car, content)
+        for path in self.folder.iterdir():
+            if path.stem not in self.parts:
+                path.unlink()
+
+
+def _work(bound: Bound, digest: str, folder: Path) -> Part | list[Finding]:
+    """Typeset one part and write its PDF; return its description, or what is wrong with it."""
+    from press.sheets.part import typeset as typeset_part
+
+    assert _engine is not None
+    began = time.perf_counter()
+    try:
+        part, pdf = typeset_part(_engine, bound, digest)
+    except Refused as refused:
+        return refused.findings
+    side_car = folder / f"{part.id}.json"
+    side_car.unlink(missing_ok=True)  # it never describes another PDF than the one beside it, even after a kill
+    files.write(folder / f"{part.id}.pdf", pdf)
+    files.write(side_car, _SIDE_CARS.dump_json({digest: part}))
+    click.echo(f"{part.id}: {len(part.leaves)} pages in {time.perf_counter() - began:.1f} s")
+    return part
+
+
+def _tools(styles: Styles, css: str) -> bytes:
+    """Return the digest of what every part is made with: the engine, the style sheet and the fonts."""
+    digest = hashlib.sha256(f"{version('weasyprint')}\n{css}".encode())
+    for path in [*sorted(Path(__file__).parent.glob("*.py")), *(styles.font(face) for face in styles.faces)]:
+        digest.update(path.read_bytes())
+    return digest.digest()
+
+
+def _read(side_car: Path) -> dict[str, Part]:
+    """Return what is known of a part, by digest; nothing where the side-car is of another version of the press."""
+    try:
+        return _SIDE_CARS.validate_json(side_car.read_bytes())
+    except (OSError, ValueError):
+        return {}
+
+
+def _drawn(side_car: Path) -> str | None:
+    """Return the digest of the PDF beside a side-car: its first entry."""
+    return next(iter(_read(side_car)), None)

@@ -1,0 +1,133 @@
+"""Fonts: the subsets of one face in all parts, laid over each other to one font.
+
+WeasyPrint keeps the glyph ids of the whole font in its subsets, so a glyph has the same number in every part.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterable
+from typing import Any
+
+import pikepdf
+from pikepdf import Array, Dictionary, Name
+
+_CHARACTER = re.compile(rb"<([0-9a-fA-F]{4})> <([0-9a-fA-F]+)>")
+_MAP = (
+    b"/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n/CIDSystemInfo\n<< /Registry (Adobe)\n"
+    b"/Ordering (UCS)\n/Supplement 0\n>> def\n/CMapName /Adobe-Identity-UCS def\n/CMapType 2 def\n"
+    b"1 begincodespacerange\n<0000> <ffff>\nendcodespacerange\n",
+    b"endcmap\nCMapName currentdict /CMap defineresource pop\nend\nend\n",
+)
+
+
+def unite(pdf: pikepdf.Pdf) -> None:
+    """Make one font of all subsets of a face (BaseFont) with TrueType outlines, wherever resources name them."""
+    faces: dict[str, list[Any]] = {}
+    resources = [thing.Font for thing in pdf.objects if isinstance(thing, Dictionary) and _has_fonts(thing)]
+    resources += [thing.Resources.Font for thing in pdf.objects if _is_form(thing)]
+    for fonts in resources:
+        for font in fonts.values():
+            if _is_truetype(font):
+                faces.setdefault(str(font.BaseFont), []).append(font)
+    united = {face: _unite(pdf, _distinct(fonts)) for face, fonts in faces.items()}
+    for fonts in resources:
+        for key, font in list(fonts.items()):
+            if _is_truetype(font):
+                fonts[key] = united[str(font.BaseFont)]
+
+
+def _has_fonts(thing: Any) -> bool:
+    return isinstance(thing.get("/Font"), Dictionary)
+
+
+def _is_form(thing: Any) -> bool:
+    if not isinstance(thing, pikepdf.Stream) or "/Resources" not in thing:
+        return False
+    return not thing.Resources.is_indirect and _has_fonts(thing.Resources)
+
+
+def _is_truetype(font: Any) -> bool:
+    return font.get("/Subtype") == Name.Type0 and "/FontFile2" in font.DescendantFonts[0].FontDescriptor
+
+
+def _distinct(fonts: Iterable[Any]) -> list[Any]:
+    return list({font.objgen: font for font in fonts}.values())
+
+
+def _unite(pdf: pikepdf.Pdf, fonts: list[Any]) -> Any:
+    """Return one font with the glyphs, the widths and the characters of all; they are of one face."""
+    first = fonts[0]
+    if len(fonts) == 1:
+        return first
+    files = {font.DescendantFonts[0].FontDescriptor.FontFile2.read_bytes(): None for font in fonts}
+    widths: dict[int, Any] = {}
+    characters: dict[int, bytes] = {}
+    for font in fonts:
+        widths |= _widths(font.DescendantFonts[0].get("/W", Array()))
+        for glyph, text in _CHARACTER.findall(font.ToUnicode.read_bytes()):
+            characters.setdefault(int(glyph, 16), text)
+    data = overlay(list(files))
+    stream = pdf.make_stream(data)
+    stream.Length1 = len(data)
+    descendant = first.DescendantFonts[0]
+    descendant.FontDescriptor.FontFile2 = stream
+    descendant.W = Array([item for glyph in sorted(widths) for item in (glyph, Array([widths[glyph]]))])
+    first.ToUnicode = pdf.make_stream(_to_unicode(characters))
+    return first
+
+
+def _widths(array: Iterable[Any]) -> dict[int, Any]:
+    """Return the width of every glyph in a /W array (ISO 32000-1, 9.7.4.3)."""
+    widths: dict[int, Any] = {}
+    items = iter(array)
+    for first in items:
+        second = next(items)
+        if isinstance(second, Array):
+            widths |= {int(first) + at: width for at, width in enumerate(second)}
+        else:
+            width = next(items)
+            widths |= dict.fromkeys(range(int(first), int(second) + 1), width)
+    return widths
+
+
+def _to_unicode(characters: dict[int, bytes]) -> bytes:
+    """Return a ToUnicode map (ISO 32000-1, 9.10.3), in blocks of at most 100 entries."""
+    lines = [b"<%04x> <%b>\n" % pair for pair in sorted(characters.items())]
+    blocks = [lines[at : at + 100] for at in range(0, len(lines), 100)]
+    body = b"".join(b"%d beginbfchar\n%bendbfchar\n" % (len(block), b"".join(block)) for block in blocks)
+    return _MAP[0] + body + _MAP[1]
+
+
+def overlay(files: list[bytes]) -> bytes:
+    """Return a TrueType font that has every glyph of any of `files`, subsets of one font with its glyph ids."""
+    from fontTools.ttLib import TTFont
+
+    fonts = [TTFont(io.BytesIO(data), recalcTimestamp=False) for data in files]
+    fonts.sort(key=lambda font: -font["maxp"].numGlyphs)
+    base = fonts[0]
+    order, glyphs, metrics = base.getGlyphOrder(), base["glyf"], base["hmtx"].metrics
+    for font in fonts[1:]:
+        names = font.getGlyphOrder()
+        for own, name in zip(names, order, strict=False):
+            glyph = font["glyf"][own]
+            if not _is_drawn(glyph):
+                continue
+            if not _is_drawn(glyphs[name]):
+                if glyph.isComposite():  # its components are named as in its own font
+                    for component in glyph.components:
+                        component.glyphName = order[font.getGlyphID(component.glyphName)]
+                glyphs[name] = glyph
+            metrics[name] = font["hmtx"].metrics[own]
+        for own, name in zip(names, order, strict=False):
+            if metrics[name] == (0, 0):
+                metrics[name] = font["hmtx"].metrics[own]
+    out = io.BytesIO()
+    base.save(out)
+    return out.getvalue()
+
+
+def _is_drawn(glyph: Any) -> bool:
+    """Tell whether a glyph has outlines; reading it as the table gives it unpacks it."""
+    return bool(glyph.numberOfContours)
