@@ -96,10 +96,10 @@ rule sheets:
         pages=book.sheets + "/pages.json",
     log:
         book.log("sheets"),
+    threads: workflow.cores
     params:
         styles=book.style_options,
         folder=book.sheets,
-    threads: workflow.cores
     shell:
         "python -m press sheets {input.galleys} {params.styles} --workers {threads} -o {params.folder} > {log} 2>&1"
 

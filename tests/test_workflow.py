@@ -112,9 +112,9 @@ def test_faults_of_the_manifest_have_lines(own_book: Path) -> None:
 @pytest.mark.parametrize(
     ("changed", "rebuilt"),
     [
-        ("manuscript/eins.md", {"read", "resolve", "epub_edition", "pdf_edition", "print_edition", "html_edition"}),
-        ("book.yaml", {"resolve", "epub_edition", "pdf_edition", "print_edition", "html_edition"}),
-        ("images/kreuz.svg", {"resolve", "epub_edition", "pdf_edition", "print_edition", "html_edition"}),
+        ("manuscript/eins.md", {"read", "resolve", "sheets", "epub_edition", "pdf_edition", "print_edition", "html_edition"}),
+        ("book.yaml", {"resolve", "sheets", "epub_edition", "pdf_edition", "print_edition", "html_edition"}),
+        ("images/kreuz.svg", {"resolve", "sheets", "epub_edition", "pdf_edition", "print_edition", "html_edition"}),
     ],
 )
 def test_what_a_change_rebuilds(own_book: Path, changed: str, rebuilt: set[str]) -> None:
@@ -129,8 +129,10 @@ def test_what_a_change_rebuilds(own_book: Path, changed: str, rebuilt: set[str])
     [
         ("press/read/lines.py", "read"),
         ("press/resolve/notes.py", "resolve"),
+        ("press/sheets/join.py", "sheets"),
+        ("press/editions/pdf/screen.py", "pdf_edition"),
         ("press/editions/web/__init__.py", "html_edition"),
-        ("styles/pdf/book.css.j2", "print_edition"),
+        ("styles/pdf/book.css.j2", "sheets"),
     ],
 )
 def test_editing_the_engine_rebuilds(small_book: Path, tmp_path: Path, engine: str, rebuilt: str) -> None:
@@ -158,7 +160,7 @@ def test_a_folder_without_a_book_is_refused(tmp_path: Path) -> None:
 
 def test_a_failed_edition_is_never_taken_for_a_current_one(own_book: Path) -> None:
     """The same fault is told in every run until it is mended; then the edition is made."""
-    broken = own_book / "styles" / "pdf" / "book.html.j2"
+    broken = own_book / "styles" / "pdf" / "part.html.j2"
     broken.parent.mkdir()
     broken.write_text("{{ nothing.like.it }}", encoding="utf-8")
     for _ in range(2):
