@@ -108,7 +108,7 @@ rule epub_edition:
     input:
         galleys=rules.resolve.output,
         pages=rules.sheets.output.pages,
-        styles=book.style_files("epub", "fonts"),
+        styles=book.style_files("epub", "pdf", "fonts"),
         engine=book.inputs("editions/epub", "pagemap.py", *SHARED, *MODEL),
     output:
         book.epub,
@@ -124,7 +124,7 @@ rule pdf_edition:
     input:
         sheets=rules.sheets.output.pdf,
         galleys=rules.resolve.output,
-        styles=book.style_files(),
+        styles=book.style_files("pdf", "fonts"),  # of the sheets: were these to fail, the edition is known to be old
         engine=book.inputs("editions/pdf", *SHARED, *MODEL),
     output:
         book.pdf,
@@ -140,7 +140,7 @@ rule print_edition:
     input:
         sheets=rules.sheets.output.pdf,
         galleys=rules.resolve.output,
-        styles=book.style_files("profiles"),
+        styles=book.style_files("pdf", "fonts", "profiles"),
         engine=book.inputs("editions/pdf", "editions/print", *SHARED, *MODEL),
     output:
         book.print,
