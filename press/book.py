@@ -119,7 +119,8 @@ class Manifest(_Strict):
     edition: str
     version: str
     date: datetime.date
-    cover: str = ""
+    cover: str = ""  # a whole picture; without one the styles set the title, over cover_art if there is any
+    cover_art: str = ""
     trim: Trim
     stock: Stock
     printing: Printing = Printing()

@@ -176,6 +176,7 @@ class Book(Model):
     version: str
     date: str
     cover: str
+    cover_art: str = ""
     paper: Paper
     printing: Printing
     words: dict[str, str]

@@ -405,6 +405,23 @@ def test_a_cover_is_drawn_and_a_long_title_stays_on_it(book: Epub) -> None:
     assert all(float(line.get("y")) < cover.HEIGHT - 2 * cover.MARGIN for line in lines)
 
 
+def test_the_art_of_the_book_lies_under_the_title(galleys: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "galleys"
+    shutil.copytree(galleys, folder)
+    data = json.loads((folder / "book.json").read_text(encoding="utf-8")) | {"cover_art": "images/square.svg"}
+    (folder / "book.json").write_text(json.dumps(data), encoding="utf-8")
+    build(folder, Styles([STYLES]), tmp_path / "art.epub")
+    drawing = Epub(tmp_path / "art.epub", Galleys(folder).book).tree("cover.svg")
+    art = drawing.find("{*}svg")
+    assert art.find("{*}path") is not None
+    assert [words(title) for title in drawing.iter("{*}title")] == [data["title"]]
+    assert (drawing.get("width"), drawing.get("height")) == (
+        "1600",
+        str(round(1600 * data["paper"]["height"] / data["paper"]["width"])),
+    )
+    assert list(drawing).index(art) < min(list(drawing).index(text) for text in drawing.findall("{*}text"))
+
+
 def test_the_cover_of_the_book_is_used_once(galleys: Path, tmp_path: Path) -> None:
     folder = tmp_path / "galleys"
     shutil.copytree(galleys, folder)

@@ -90,13 +90,17 @@ def _set_part(draft: Draft, ledger: Ledger, references: References, book: Path, 
 
 def _check_manifest(ledger: Ledger, drafts: list[Draft], book: Path) -> None:
     """Check what book.yaml says of things that are known only now."""
-    if cover := ledger.manifest.cover:
+    for key, cover in (("cover", ledger.manifest.cover), ("cover-art", ledger.manifest.cover_art)):
+        if not cover:
+            continue
         try:
             pictures.measure(book, cover)
         except ValueError as error:
-            ledger.findings.append(Finding("book.yaml", 0, f"cover {cover}: {error}"))
+            ledger.findings.append(Finding("book.yaml", 0, f"{key} {cover}: {error}"))
         if ledger.credits and Path(cover).stem not in ledger.credits.plates:
-            ledger.findings.append(Finding("book.yaml", 0, f"cover {cover} has no credit in {credits.FILE}"))
+            ledger.findings.append(Finding("book.yaml", 0, f"{key} {cover} has no credit in {credits.FILE}"))
+    if (art := ledger.manifest.cover_art) and Path(art).suffix != ".svg":
+        ledger.findings.append(Finding("book.yaml", 0, f"cover-art {art}: only an SVG can lie under the title"))
     names = {draft.document.id for draft in drafts}
     for name in ledger.manifest.shared:
         if name not in names:
@@ -123,7 +127,7 @@ def _write(output: Path, book: Path, ledger: Ledger, drafts: list[Draft], pages:
     with files.folder(output) as folder:
         for draft in drafts:
             (folder / draft.document.file).write_text(pages.galley(draft), encoding="utf-8")
-        images = sorted({*ledger.images, manifest.cover} - {""})
+        images = sorted({*ledger.images, manifest.cover, manifest.cover_art} - {""})
         for name in images:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(book / name, folder / name)
@@ -132,7 +136,7 @@ def _write(output: Path, book: Path, ledger: Ledger, drafts: list[Draft], pages:
         model = galleys.Book(
             **manifest.model_dump(
                 include=set("slug title subtitle description language direction rights licence imprint url".split())
-                | set("subjects edition version cover shared".split())
+                | set("subjects edition version cover cover_art shared".split())
             ),
             contributors=[
                 galleys.Contributor(name=one.name, role=one.role, file_as=one.file_as or one.name)

@@ -114,7 +114,8 @@ class Pages:
 
     def shown(self) -> list[credits.Shown]:
         """Return the plates that the book shows: the cover, then its figures, each picture once."""
-        say, cover = self.ledger.say, self.ledger.manifest.cover
+        say, manifest = self.ledger.say, self.ledger.manifest
+        cover = manifest.cover or manifest.cover_art
         shown = {cover: credits.Shown(Path(cover).stem, self.ledger.words["cover"])} if cover else {}
         for figure in self.ledger.figures:
             label = say("figure", number=figure.number)

@@ -1,4 +1,4 @@
-"""The cover: the book's own picture, or a typographic one from the styles."""
+"""The cover: the book's own picture, or one from the styles: the title, over the art that the book may have."""
 
 from __future__ import annotations
 
@@ -6,14 +6,20 @@ import base64
 from dataclasses import dataclass
 from pathlib import Path
 
+from lxml import etree
+
 from press.editions.epub import fonts
 from press.galleys import Book, Face
 from press.styles import Styles, markup
 
-# The typographic cover is drawn on a sheet of this size, with this much room for its lines.
+SVG = "{http://www.w3.org/2000/svg}"
+
+# The cover is drawn on a sheet of this size, with this much room for its lines; over art, of the height of the trim.
 WIDTH, HEIGHT, MARGIN = 1600, 2400, 150
 TITLE_SIZES: list[float] = list(range(120, 271, 10))
 SUBTITLE_SIZES: list[float] = list(range(50, 79, 4))
+SUBTITLE_SIZES_OVER_ART: list[float] = list(range(50, 67, 4))
+TITLE_LINES, TITLE_LINES_OVER_ART = 6, 2
 
 
 @dataclass(frozen=True)
@@ -24,8 +30,8 @@ class Lines:
     lines: list[str]
 
 
-def draw(book: Book, styles: Styles) -> bytes:
-    """Return the typographic cover of a book (SVG, with the letters that it needs)."""
+def draw(book: Book, styles: Styles, art: bytes = b"") -> bytes:
+    """Return the cover of a book (SVG, with the letters that it needs); art: an SVG to lie under the words."""
     display, text, sans = (
         _face(styles, styles.tokens["type"][voice], weight, style)
         for voice, weight, style in (("display", 300, "normal"), ("text", 400, "italic"), ("sans", 600, "normal"))
@@ -33,8 +39,8 @@ def draw(book: Book, styles: Styles) -> bytes:
     authors = [person.name for person in book.contributors if person.role == "aut"] or [
         person.name for person in book.contributors[:1]
     ]
-    title = _lines(styles.font(display), book.title, TITLE_SIZES, 6)
-    subtitle = _lines(styles.font(text), book.subtitle, SUBTITLE_SIZES, 5)
+    title = _lines(styles.font(display), book.title, TITLE_SIZES, TITLE_LINES_OVER_ART if art else TITLE_LINES)
+    subtitle = _lines(styles.font(text), book.subtitle, SUBTITLE_SIZES_OVER_ART if art else SUBTITLE_SIZES, 5)
     letters = frozenset("".join([book.title, book.subtitle, book.imprint, *authors]).upper()) | frozenset(
         book.title + book.subtitle
     )
@@ -43,16 +49,26 @@ def draw(book: Book, styles: Styles) -> bytes:
         book=book,
         colour={name: values["light"] for name, values in styles.tokens["colours"].items()},
         width=WIDTH,
-        height=HEIGHT,
+        height=round(WIDTH * book.paper.height / book.paper.width) if art else HEIGHT,
         margin=MARGIN,
         title=title,
         subtitle=subtitle,
         authors=authors,
+        art=_inside(art) if art else None,
         faces={
             name: markup(base64.b64encode(fonts.cut(styles.font(face), letters)).decode())
             for name, face in (("display", display), ("text", text), ("sans", sans))
         },
     ).encode()
+
+
+def _inside(art: bytes) -> tuple[str, str]:
+    """Return the viewBox of an SVG and what it draws, without its title and description: the cover has its own."""
+    svg = etree.fromstring(art)
+    for tag in ("title", "desc"):
+        for element in svg.findall(f"{SVG}{tag}"):
+            svg.remove(element)
+    return svg.get("viewBox", ""), markup("".join(etree.tostring(child, encoding="unicode") for child in svg))
 
 
 def _lines(font: Path, text: str, sizes: list[float], most: int) -> Lines:

@@ -138,9 +138,13 @@ class Package:
             f"epub/{template}", **{"book": self.book, "words": self.book.words, "sheets": sheets, **language, **context}
         )
 
+    def _drawn_cover(self) -> bytes:
+        art = self.galleys.image(self.book.cover_art) if self.book.cover_art else b""
+        return cover.draw(self.book, self.styles, art)
+
     def _add_cover(self) -> None:
         src = self.cover
-        self.pictures[src] = pictures.load(self.galleys, src) if self.book.cover else cover.draw(self.book, self.styles)
+        self.pictures[src] = pictures.load(self.galleys, src) if self.book.cover else self._drawn_cover()
         self._add("cover-image", src, pictures.media_type(src), self.pictures[src], "cover-image")
         self.spine[COVER] = self._frame("cover.xhtml.j2", COVER, src=documents.relative(src, COVER))
         self.out.spine.append(self._add("cover", COVER, XHTML_TYPE, self.spine[COVER]))
