@@ -2,7 +2,7 @@
 #
 #   manuscript/*.md -> read -> resolve -> galleys -> sheets -> epub, pdf, print, html -> check
 #
-# snakemake all          every edition of this book (also: epub, pdf, print, html, prose, check, clean)
+# snakemake all          every edition of this book (also: epub, pdf, print, cover, html, prose, check, clean)
 # snakemake all --config book=FOLDER          every edition of the book in another folder
 
 from snakemake.utils import min_version
@@ -26,6 +26,8 @@ localrules:
     epub,
     pdf,
     print,
+    cover,
+    wrap,
     html,
     prose,
     check,
@@ -45,6 +47,7 @@ rule all:
         book.epub,
         book.pdf,
         book.print,
+        book.cover,
         book.downloads,
 
 
@@ -152,6 +155,37 @@ rule print_edition:
         "python -m press print {input.sheets} {input.galleys} {params.styles} -o {output} > {log} 2>&1"
 
 
+# What the cover depends on, in a file that keeps its bytes while page count and words do: then the cover is kept.
+rule wrap:
+    input:
+        galleys=rules.resolve.output,
+        pages=rules.sheets.output.pages,
+        engine=book.inputs("editions/print/wrap.py", "pagemap.py", *SHARED, *MODEL),
+    output:
+        book.build / "wrap.json",
+    log:
+        book.log("wrap"),
+    shell:
+        "python -m press wrap {input.galleys} {input.pages} -o {output} > {log} 2>&1"
+
+
+rule cover_wrap:
+    input:
+        wrap=rules.wrap.output,
+        art=book.art,
+        styles=book.style_files("cover", "fonts", "profiles"),
+        engine=book.inputs("editions/print", "sheets/engine.py", *SHARED, *MODEL),
+    output:
+        book.cover,
+    log:
+        book.log("cover"),
+    params:
+        galleys=book.galleys,
+        styles=book.style_options,
+    shell:
+        "python -m press cover {input.wrap} {params.galleys} {params.styles} -o {output} > {log} 2>&1"
+
+
 rule html_edition:
     input:
         galleys=rules.resolve.output,
@@ -197,7 +231,7 @@ rule check:
     input:
         manifest=book.folder / "book.yaml",
         galleys=rules.resolve.output,
-        editions=[book.epub, book.pdf, book.print, book.html],
+        editions=[book.epub, book.pdf, book.print, book.cover, book.html],
         downloads=book.downloads,
     log:
         book.log("check"),
@@ -218,6 +252,12 @@ rule pdf:
 rule print:
     input:
         book.print,
+        book.cover,
+
+
+rule cover:
+    input:
+        book.cover,
 
 
 rule html:

@@ -139,6 +139,38 @@ def _edition(name: str, summary: str) -> None:
 
 _finish("pdf", "Make the PDF for screens.")
 _finish("print", "Make the PDF for the printer.")
+
+
+@main.command()
+@click.argument("galleys", type=_file)
+@click.argument("pages", type=_file)
+@_output
+def wrap(galleys: Path, pages: Path, output: Path) -> None:
+    """Measure the cover wrap: its spine, by the page count and the paper.
+
+    GALLEYS is the book.json of `press resolve`, PAGES the pages.json of `press sheets`.
+    """
+    from press.editions.print.wrap import build
+
+    build(galleys.parent, pages, output)
+
+
+@main.command()
+@click.argument("wrap", type=_file)
+@click.argument("galleys", type=_file)
+@_styles
+@_output
+def cover(wrap: Path, galleys: Path, styles: tuple[Path, ...], output: Path) -> None:
+    """Make the cover wrap for the printer: back, spine and front.
+
+    WRAP is what `press wrap` wrote, GALLEYS the book.json of `press resolve`.
+    """
+    from press.editions.print.cover import build
+    from press.styles import Styles
+
+    build(wrap, galleys.parent, Styles(list(styles)), output)
+
+
 _edition("html", "Make the web edition, a folder.")
 
 

@@ -42,6 +42,7 @@ class Layout:
         self.epub = str(self.build / f"{slug}.epub")
         self.pdf = str(self.build / f"{slug}.pdf")
         self.print = str(self.build / f"{slug}-print.pdf")
+        self.cover = str(self.build / f"{slug}-cover.pdf")
         self.html = str(self.build / "html" / "index.html")
         self.downloads = str(self.build / "html" / "downloads.html")
         self.sheets = str(self.build / "sheets" / "book")
@@ -88,6 +89,11 @@ class Layout:
     def images(self) -> list[str]:
         """The pictures in the book's images folder."""
         return sorted(str(path) for path in (self.folder / "images").rglob("*") if path.is_file())
+
+    @property
+    def art(self) -> list[str]:
+        """The picture on the cover, if the book has one."""
+        return [str(self.folder / self.manifest.cover)] if self.manifest.cover else []
 
     @property
     def references(self) -> list[str]:

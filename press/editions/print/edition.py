@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 
-import pikepdf
-
 from press import files
-from press.editions.pdf.finish import describe, save
 from press.editions.print.finish import finish
 from press.galleys import Galleys
 from press.styles import Styles
@@ -20,9 +16,5 @@ def build(sheets: Path, galleys: Path, styles: Styles, output: Path) -> None:
     Raises Refused for every colour that is in no token.
     """
     book = Galleys(galleys).book
-    out = io.BytesIO()
-    with pikepdf.open(sheets / "book.pdf") as pdf:
-        describe(pdf, book, book.identifiers["print"])
-        save(pdf, out)
-    pdf_x = finish(out.getvalue(), book, styles, book.printing.text, output.name, book.printing.signature)
-    files.write(output, pdf_x)
+    pdf = (sheets / "book.pdf").read_bytes()
+    files.write(output, finish(pdf, book, styles, book.printing.text, output.name, book.printing.signature))
