@@ -2,7 +2,7 @@
 #
 #   manuscript/*.md -> read -> resolve -> galleys -> sheets -> epub, pdf, print, html -> check
 #
-# snakemake all          every edition of this book (also: epub, pdf, print, cover, html, prose, check, clean)
+# snakemake all          every edition of this book (also: epub, pdf, print, cover, html, preflight, prose, check, clean)
 # snakemake all --config book=FOLDER          every edition of the book in another folder
 
 from snakemake.utils import min_version
@@ -215,6 +215,25 @@ rule downloads:
         styles=book.style_options,
     shell:
         "python -m press downloads {input.galleys} {input.editions} {params.styles} -o {output} > {log} 2>&1"
+
+
+rule preflight:
+    input:
+        galleys=rules.resolve.output,
+        block=book.print,
+        cover=book.cover,
+        styles=book.style_files("preflight"),
+        engine=book.inputs("check/preflight", *SHARED, *MODEL),
+    output:
+        card=book.build / "preflight.html",
+        data=book.build / "preflight.json",
+    log:
+        book.log("preflight"),
+    params:
+        styles=book.style_options,
+    shell:
+        "python -m press preflight {input.galleys} {input.block} {input.cover} {params.styles} -o {output.card}"
+        " > {log} 2>&1"
 
 
 rule prose:

@@ -192,6 +192,24 @@ def downloads(galleys: Path, editions: tuple[Path, ...], styles: tuple[Path, ...
 
 
 @main.command()
+@click.argument("galleys", type=_file)
+@click.argument("block", type=_file)
+@click.argument("cover", type=_file)
+@_styles
+@_output
+def preflight(galleys: Path, block: Path, cover: Path, styles: tuple[Path, ...], output: Path) -> None:
+    """Write the preflight card of the print PDF BLOCK and of its COVER, as HTML and beside it as JSON.
+
+    The card is written whatever it says; what failed is listed here too, and makes `press check` fail.
+    """
+    from press.check.preflight.card import build
+    from press.styles import Styles
+
+    for finding in build(galleys.parent, block, cover, Styles(list(styles)), output):
+        click.echo(finding)
+
+
+@main.command()
 @click.argument("manifest", type=_file)
 @click.argument("galleys", type=_file)
 @click.argument("editions", type=_file, nargs=-1)

@@ -16,11 +16,13 @@ CHECKS = {
     ".epub": "press.check.epub",
     ".pdf": "press.check.pdf",
     "-print.pdf": "press.check.preflight",
+    "-cover.pdf": "press.check.preflight:check_cover",
     "index.html": "press.check.web",
 }
 
 
 def check(edition: Path, galleys: Galleys) -> list[Finding]:
     """Return what is wrong with one finished edition of the book in `galleys`."""
-    run: Check = import_module(CHECKS[edition.name.removeprefix(galleys.book.slug)]).check
+    module, _, function = CHECKS[edition.name.removeprefix(galleys.book.slug)].partition(":")
+    run: Check = getattr(import_module(module), function or "check")
     return run(edition, galleys)

@@ -5,12 +5,35 @@ from __future__ import annotations
 from pathlib import Path
 
 from press.check.preflight import rules
+from press.check.preflight.rules import Job, Result
+from press.editions.print.wrap import Wrap, measure
 from press.findings import Finding
-from press.galleys import Galleys
+from press.galleys import Book, Galleys
 
 
 def check(edition: Path, galleys: Galleys) -> list[Finding]:
     """Return what is wrong with the print PDF."""
-    book = galleys.book
-    job = rules.Job(edition, book, book.printing.text, (book.paper.width, book.paper.height))
-    return rules.findings([rule(job) for rule in rules.TEXT], edition.name)
+    return rules.findings(rules.run(text_block(edition, galleys.book)), edition.name)
+
+
+def check_cover(edition: Path, galleys: Galleys) -> list[Finding]:
+    """Return what is wrong with the cover wrap; the print PDF that it has to fit lies beside it."""
+    block = edition.with_name(f"{galleys.book.slug}-print.pdf")
+    if not block.is_file():
+        return [Finding(edition.name, 0, f"spine: there is no {block.name} to measure it by")]
+    pages = len(text_block(block, galleys.book).pages)
+    return rules.findings(rules.run(cover(edition, galleys.book, pages)), edition.name)
+
+
+def text_block(path: Path, book: Book) -> Job:
+    """Open the print PDF for its checks."""
+    return Job(path, book, book.printing.text, (book.paper.width, book.paper.height), rules.TEXT)
+
+
+def cover(path: Path, book: Book, pages: int) -> Job:
+    """Open the cover wrap for its checks; `pages` is the page count of the print PDF."""
+    wrap: Wrap = measure(book, pages)
+    return Job(path, book, book.printing.cover, (wrap.width, wrap.height), rules.COVER, wrap)
+
+
+__all__ = ["Job", "Result", "check", "check_cover", "cover", "text_block"]

@@ -14,6 +14,7 @@ from pikepdf import Name
 from pydantic import BaseModel
 
 from press.check.preflight.pages import Page, read
+from press.editions.print.wrap import Wrap
 from press.findings import Finding
 from press.galleys import Book, Intent
 
@@ -37,15 +38,31 @@ class Result(BaseModel):
 
 
 class Job:
-    """One PDF for the printer, read once: `size` and `bleed` in mm are what it should have."""
+    """One PDF for the printer, read once: `size` is the trim size in mm that it should have, `checks` are asked of it.
 
-    def __init__(self, path: Path, book: Book, intent: Intent, size: tuple[float, float]) -> None:
-        self.path, self.book, self.intent, self.size = path, book, intent, size
+    `wrap` is the geometry of a cover, None for the text block.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        book: Book,
+        intent: Intent,
+        size: tuple[float, float],
+        checks: list[Check],
+        wrap: Wrap | None = None,
+    ) -> None:
+        self.path, self.book, self.intent, self.size, self.checks, self.wrap = path, book, intent, size, checks, wrap
         self.pdf = pikepdf.open(path)
         self.pages: list[Page] = read(self.pdf)
 
 
 Check = Callable[[Job], Result]
+
+
+def run(job: Job) -> list[Result]:
+    """Ask everything of a PDF that is asked of its kind."""
+    return [check(job) for check in job.checks]
 
 
 def _on(pages: Iterable[Page], message: str) -> list[str]:
@@ -135,7 +152,9 @@ def overprint(job: Job) -> Result:
     knocked = [page for page in job.pages if page.knocked_out]
     wrong = _on(knocked, "black letters do not overprint")
     solid = sum(glyphs for page in job.pages for colour, glyphs in page.letters.items() if colour.is_solid)
-    return Result(name="Overprint", figure=f"{solid:,} letters in solid black".replace(",", " "), messages=wrong)
+    over = solid - sum(page.knocked_out for page in knocked)
+    figure = f"{over:,} of {solid:,} letters in solid black".replace(",", " ")
+    return Result(name="Overprint", figure=figure, messages=wrong)
 
 
 def total_ink(job: Job) -> Result:
@@ -206,7 +225,8 @@ def standard(job: Job) -> Result:
         wrong.append("dates are missing or not in UTC")
     if trapped not in ("True", "False") or pdf.docinfo.get("/Trapped") != Name(f"/{trapped}"):
         wrong.append("it does not say whether it is trapped")
-    figure = f"{claim or 'not PDF/X'}, PDF {pdf.pdf_version}, trapped: {trapped or 'unknown'}"
+    state = {"True": "trapped", "False": "not trapped"}.get(trapped, "trapping unknown")
+    figure = f"{claim or 'not PDF/X'}, PDF {pdf.pdf_version}, {state}"
     return Result(name="Standard", figure=figure, messages=wrong)
 
 
@@ -226,11 +246,23 @@ def output_intent(job: Job) -> Result:
     return Result(name="Output intent", figure=figure, messages=wrong)
 
 
+def spine(job: Job) -> Result:
+    """The spine of a cover is as wide as its text block is thick: pages / 2 × caliper."""
+    assert job.wrap
+    (page, *more), wrap = job.pages, job.wrap
+    width = page.trim[2] - page.trim[0] - 2 * job.book.paper.width
+    wrong = [f"a cover has one page, not {1 + len(more)}"] if more else []
+    if abs(width - wrap.spine) > PAPER:
+        wrong.append(f"it is {width:.2f} mm wide; {wrap.pages} pages are {wrap.spine:g} mm thick")
+    figure = f"{width:.2f} mm for {wrap.pages} pages of {job.book.paper.caliper:g} mm a leaf"
+    return Result(name="Spine", figure=figure, messages=wrong)
+
+
 COMMON: list[Check] = [
     standard, output_intent, boxes, colours, total_ink, letters, overprint, fonts, pictures, transparency, screens
 ]  # fmt: skip
 TEXT: list[Check] = [*COMMON, signatures, blanks]
-COVER: list[Check] = COMMON
+COVER: list[Check] = [*COMMON, spine]
 
 
 def findings(results: list[Result], name: str) -> list[Finding]:
