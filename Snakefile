@@ -155,7 +155,7 @@ rule print_edition:
         "python -m press print {input.sheets} {input.galleys} {params.styles} -o {output} > {log} 2>&1"
 
 
-# What the cover depends on, in a file that keeps its bytes while page count and words do: then the cover is kept.
+# What the cover depends on, and nothing that an edit of the text changes while the page count stays.
 rule wrap:
     input:
         galleys=rules.resolve.output,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from importlib.metadata import version
 from pathlib import Path
 
 from press import files
@@ -9,31 +11,58 @@ from press.editions.print.barcode import barcode
 from press.editions.print.finish import finish
 from press.editions.print.wrap import Wrap
 from press.galleys import Face, Galleys
-from press.sheets.engine import Engine
 from press.styles import Styles
 
 
 def build(wrap: Path, galleys: Path, styles: Styles, output: Path) -> None:
     """Make the cover wrap that the file `wrap` describes, as PDF/X-4.
 
-    Raises Refused for a wrong ISBN, and for every colour that is in no token.
+    What was typeset is kept in sheets/cover/ beside `output`, by the digest of all that it was made from, and typeset
+    again only when that changes. Raises Refused for a wrong ISBN, and for every colour that is in no token.
     """
     source = Galleys(galleys)
-    measured = Wrap.model_validate_json(wrap.read_bytes())
+    css, html = _markup(Wrap.model_validate_json(wrap.read_bytes()), source, styles)
+    kept = output.parent / "sheets" / "cover" / f"{_digest(css, html, source, styles)}.pdf"
+    if not kept.is_file():
+        sheet = _typeset(css, html, source, styles, output.name)
+        for old in kept.parent.glob("*.pdf"):
+            old.unlink()
+        files.write(kept, sheet)
     book = source.book
+    files.write(output, finish(kept.read_bytes(), book, styles, book.printing.cover, output.name))
+
+
+def _markup(wrap: Wrap, galleys: Galleys, styles: Styles) -> tuple[str, str]:
+    """Return the style sheet and the page of the cover."""
+    book = galleys.book
 
     def font_url(face: Face) -> str:
         return styles.font(face).resolve().as_uri()
 
-    css = styles.css("cover/wrap.css.j2", "light", book=book, wrap=measured, font_url=font_url)
+    css = styles.css("cover/wrap.css.j2", "light", book=book, wrap=wrap, font_url=font_url)
     html = styles.render(
         "cover/wrap.html.j2",
         book=book,
-        wrap=measured,
+        wrap=wrap,
         authors=[person.name for person in book.contributors if person.role == "aut"],
         barcode=barcode(book.identifiers["print"]),
         ink=styles.tokens["colours"]["ink"]["light"],
     )
-    engine = Engine(source, styles, css)
-    pdf = engine.write(engine.lay_out(html, output.name), output.name)
-    files.write(output, finish(pdf, book, styles, book.printing.cover, output.name))
+    return css, html
+
+
+def _digest(css: str, html: str, galleys: Galleys, styles: Styles) -> str:
+    """Return the digest of all that the sheet is made from: page, style sheet, picture, fonts, engine."""
+    digest = hashlib.sha256("\n".join([version("weasyprint"), css, html]).encode())
+    if galleys.book.cover:
+        digest.update(galleys.image(galleys.book.cover))
+    for face in styles.faces:
+        digest.update(styles.font(face).read_bytes())
+    return digest.hexdigest()[:32]
+
+
+def _typeset(css: str, html: str, galleys: Galleys, styles: Styles, name: str) -> bytes:
+    from press.sheets.engine import Engine  # loads WeasyPrint
+
+    engine = Engine(galleys, styles, css)
+    return engine.write(engine.lay_out(html, name), name)
