@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 
@@ -20,11 +21,10 @@ def build(wrap: Path, galleys: Path, styles: Styles, output: Path) -> None:
     What was typeset is kept in sheets/cover/ beside `output`, by the digest of all that it was made from, and typeset
     again only when that changes. Raises Refused for a wrong ISBN, and for every colour that is in no token.
     """
-    source = Galleys(galleys)
-    css, html = _markup(Wrap.model_validate_json(wrap.read_bytes()), source, styles)
-    kept = output.parent / "sheets" / "cover" / f"{_digest(css, html, source, styles)}.pdf"
+    source, measured = Galleys(galleys), Wrap.model_validate_json(wrap.read_bytes())
+    kept = output.parent / "sheets" / "cover" / f"{_digest(measured, source, styles)}.pdf"
     if not kept.is_file():
-        sheet = _typeset(css, html, source, styles, output.name)
+        sheet = _typeset(measured, source, styles, output.name)
         for old in kept.parent.glob("*.pdf"):
             old.unlink()
         files.write(kept, sheet)
@@ -32,15 +32,13 @@ def build(wrap: Path, galleys: Path, styles: Styles, output: Path) -> None:
     files.write(output, finish(kept.read_bytes(), book, styles, book.printing.cover, output.name))
 
 
-def _markup(wrap: Wrap, galleys: Galleys, styles: Styles) -> tuple[str, str]:
-    """Return the style sheet and the page of the cover."""
+def _css(wrap: Wrap, galleys: Galleys, styles: Styles, font_url: Callable[[Face], str]) -> str:
+    return styles.css("cover/wrap.css.j2", "light", book=galleys.book, wrap=wrap, font_url=font_url)
+
+
+def _html(wrap: Wrap, galleys: Galleys, styles: Styles) -> str:
     book = galleys.book
-
-    def font_url(face: Face) -> str:
-        return styles.font(face).resolve().as_uri()
-
-    css = styles.css("cover/wrap.css.j2", "light", book=book, wrap=wrap, font_url=font_url)
-    html = styles.render(
+    return styles.render(
         "cover/wrap.html.j2",
         book=book,
         wrap=wrap,
@@ -48,12 +46,12 @@ def _markup(wrap: Wrap, galleys: Galleys, styles: Styles) -> tuple[str, str]:
         barcode=barcode(book.identifiers["print"]),
         ink=styles.tokens["colours"]["ink"]["light"],
     )
-    return css, html
 
 
-def _digest(css: str, html: str, galleys: Galleys, styles: Styles) -> str:
+def _digest(wrap: Wrap, galleys: Galleys, styles: Styles) -> str:
     """Return the digest of all that the sheet is made from: page, style sheet, picture, fonts, engine."""
-    digest = hashlib.sha256("\n".join([version("weasyprint"), css, html]).encode())
+    css = _css(wrap, galleys, styles, lambda face: face.file)
+    digest = hashlib.sha256("\n".join([version("weasyprint"), css, _html(wrap, galleys, styles)]).encode())
     if galleys.book.cover:
         digest.update(galleys.image(galleys.book.cover))
     for face in styles.faces:
@@ -61,8 +59,9 @@ def _digest(css: str, html: str, galleys: Galleys, styles: Styles) -> str:
     return digest.hexdigest()[:32]
 
 
-def _typeset(css: str, html: str, galleys: Galleys, styles: Styles, name: str) -> bytes:
+def _typeset(wrap: Wrap, galleys: Galleys, styles: Styles, name: str) -> bytes:
     from press.sheets.engine import Engine  # loads WeasyPrint
 
+    css = _css(wrap, galleys, styles, lambda face: styles.font(face).resolve().as_uri())
     engine = Engine(galleys, styles, css)
-    return engine.write(engine.lay_out(html, name), name)
+    return engine.write(engine.lay_out(_html(wrap, galleys, styles), name), name)
