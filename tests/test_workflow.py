@@ -16,10 +16,10 @@ from pathlib import Path
 import pytest
 from conftest import HOME, snakemake
 
-EDITIONS = ["knotenschule.epub", "knotenschule.pdf", "knotenschule-print.pdf", "html"]
+EDITIONS = ["knotenschule.epub", "knotenschule.pdf", "knotenschule-print.pdf", "knotenschule-cover.pdf", "html"]
 
 
-TYPESET = {"sheets", "epub_edition", "pdf_edition", "print_edition", "html_edition"}
+TYPESET = {"sheets", "epub_edition", "pdf_edition", "print_edition", "wrap", "cover_wrap", "html_edition"}
 
 
 def digests(book: Path) -> dict[str, str]:
@@ -134,6 +134,9 @@ def test_what_a_change_rebuilds(own_book: Path, changed: str, rebuilt: set[str])
         ("press/resolve/notes.py", "resolve"),
         ("press/sheets/join.py", "sheets"),
         ("press/editions/pdf/screen.py", "pdf_edition"),
+        ("press/editions/print/inks.py", "print_edition"),
+        ("press/editions/print/barcode.py", "cover_wrap"),
+        ("styles/cover/wrap.css.j2", "cover_wrap"),
         ("press/editions/web/__init__.py", "html_edition"),
         ("styles/pdf/book.css.j2", "sheets"),
     ],
