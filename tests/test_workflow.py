@@ -19,7 +19,7 @@ from conftest import HOME, snakemake
 EDITIONS = ["knotenschule.epub", "knotenschule.pdf", "knotenschule-print.pdf", "knotenschule-cover.pdf", "html"]
 
 
-TYPESET = {"sheets", "epub_edition", "pdf_edition", "print_edition", "wrap", "cover_wrap", "html_edition"}
+TYPESET = set("sheets epub_edition pdf_edition print_edition wrap cover_wrap html_edition downloads".split())
 
 
 def digests(book: Path) -> dict[str, str]:
