@@ -14,7 +14,6 @@ from press.sheets.words import Text, mark
 from press.styles import Styles, markup
 
 _TAG = f"{{{XHTML}}}"
-BLOCK = "block-"  # begins the name of a block of running text
 ELSEWHERE = "book:#"  # begins an address in another part, until the parts are joined
 
 
@@ -40,7 +39,6 @@ def bind(galleys: Galleys, styles: Styles, document: Document, layout: str, foli
     section.set("data-matter", document.matter)
     section.set("data-book-title", galleys.book.title)
     section.set("data-short-title", document.short_title)
-    _name_blocks(section, document)
     _foot_notes(section)
     _page_references(section, document, galleys)
     ranges.merge(section, folios)
@@ -61,13 +59,6 @@ def placeholder(folio: str) -> str:
     return re.sub(r"\d", "0", folio)
 
 
-def turn(html: str, blocks: set[str]) -> str:
-    """Return the HTML of a part in which the blocks of these names begin a page."""
-    for name in sorted(blocks):
-        html = html.replace(f'id="{name}"', f'id="{name}" data-turn="page"')
-    return html
-
-
 def _links(section: etree._Element, galleys: Galleys, folios: Mapping[str, str]) -> None:
     """Give every link within the book the placeholder of its page number; mark those that lead out of the part."""
     inside = set(section.xpath(".//@id | @id"))
@@ -83,14 +74,6 @@ def _links(section: etree._Element, galleys: Galleys, folios: Mapping[str, str])
             link.set("aria-label", galleys.book.anchors[target].text)
         if target not in inside:
             link.set("href", ELSEWHERE + target)
-
-
-def _name_blocks(section: etree._Element, document: Document) -> None:
-    """Give every block of the running text a name to find it by on the pages (see `turn`)."""
-    blocks = section.xpath(".//h:p | .//h:ul | .//h:ol | .//h:dl | .//h:aside | .//h:figure", namespaces=NAMESPACES)
-    flow = [block for block in blocks if block.getparent().tag == f"{_TAG}section" and block.get("id") is None]
-    for count, block in enumerate(flow, start=1):
-        block.set("id", f"{BLOCK}{document.id}-{count}")
 
 
 def _foot_notes(section: etree._Element) -> None:

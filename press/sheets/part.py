@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from lxml import etree, html
+
 from press.findings import Finding, Refused
-from press.galleys import Document, Galleys
-from press.sheets.bind import BLOCK, Bound, turn
+from press.sheets.bind import Bound
+from press.sheets.compose import compose
 from press.sheets.engine import Engine
 from press.sheets.model import Bookmark, Leaf, Part, Place
 from press.sheets.slots import Slots, target_of
 from press.sheets.tags import tagged
 from press.sheets.words import leaves
 
-# WeasyPrint may set a note on the page after its call's, or lose it; then the block that runs over to the next page is
-# told to begin it, and the part is laid out once more.
-ROUNDS = 8
 _PT = 0.75  # in a CSS pixel
 
 
@@ -48,31 +47,19 @@ def typeset(engine: Engine, bound: Bound, digest: str) -> tuple[Part, bytes]:
 
 
 def _settle(engine: Engine, bound: Bound, where: str) -> Any:
-    turns: set[str] = set()
-    for _ in range(ROUNDS):
-        document = engine.lay_out(turn(bound.html, turns), where)
-        more = _turns(engine.galleys, bound.document, [list(page.anchors) for page in document.pages]) - turns
-        if not more:
-            return document
-        turns |= more
-    raise Refused([Finding(where, 0, f"not every note came to stand on the page of its call in {ROUNDS} rounds")])
+    """Return the best layout of a part; all its notes stand on the page of their call."""
 
+    def lay_out(page: etree._Element) -> Any:
+        return engine.lay_out(f"<!DOCTYPE html>\n{etree.tostring(page, encoding='unicode', method='html')}", where)
 
-def _turns(galleys: Galleys, document: Document, sheets: list[list[str]]) -> set[str]:
-    """Return the blocks that have to begin a page so that every note stands on the page of its call.
-
-    `sheets` are the ids on each page; that of a box which runs over pages stands on each of them.
-    """
-    turns = set()
-    for note in galleys.book.notes:
-        if note.document != document.id:
-            continue
-        called = next((number for number, names in enumerate(sheets) if note.call in names), None)
-        if called is not None and note.id not in sheets[called] and called + 1 < len(sheets):
-            after = [name for name in sheets[called + 1] if name.startswith(BLOCK)]
-            over = [name for name in after if name in sheets[called]]
-            turns |= set((over or after)[:1])
-    return turns
+    calls = {note.id: note.call for note in engine.galleys.book.notes if note.document == bound.document.id}
+    document = compose(html.document_fromstring(bound.html), lay_out, calls)
+    sheets = [set(page.anchors) for page in document.pages]
+    astray = [note for note, call in calls.items() if not any({note, call} <= names for names in sheets)]
+    if astray:
+        text = f"these notes would not come to stand on the page of their call: {', '.join(astray)}"
+        raise Refused([Finding(where, 0, text)])
+    return document
 
 
 def _prepare(slots: Slots, box: Any, margin: Any) -> None:
@@ -95,8 +82,7 @@ def _anchors(document: Any) -> dict[str, Place]:
     places: dict[str, Place] = {}
     for number, page in enumerate(document.pages):
         for name, (x, y, *_) in page.anchors.items():
-            if not name.startswith(BLOCK):
-                places.setdefault(name, _place(number, page, x, y))
+            places.setdefault(name, _place(number, page, x, y))
     return places
 
 

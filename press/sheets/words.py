@@ -11,6 +11,7 @@ from press.pagemap import INLINE, words
 from press.sheets.model import Leaf
 
 MARK = "data-mark"
+MOVED = "data-moved"  # on a block that is set elsewhere than it stands in the galley
 _INSIDE = -1  # of a character that does not begin a word
 
 # For each marked element, its own characters (not those of its children), white space left out: the character in
@@ -100,7 +101,7 @@ class _Reader:
 
     def _walk(self, box: Any, flow: list[int], moved: list[int]) -> None:
         box = getattr(box, "_box", box)  # absolutely placed boxes are wrapped
-        if box.element_tag == "figure":
+        if box.element_tag == "figure" or (box.element is not None and box.element.get(MOVED) is not None):
             flow = moved
         if hasattr(box, "text") and box.element is not None and "::" not in box.element_tag.replace("::first", ""):
             flow += self._begun(box.element.get(MARK), box.text)

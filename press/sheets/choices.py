@@ -1,0 +1,112 @@
+"""What the compositor has chosen for a part, and how its markup is changed accordingly."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from lxml import etree
+
+from press.sheets.flow import KEY, TEXT
+from press.sheets.words import MARK, MOVED
+
+Side = Literal["before", "after"]
+
+
+@dataclass(frozen=True)
+class Choices:
+    """Blocks are named by their number in `KEY`, paragraphs by theirs in `TEXT`.
+
+    `space`: pt added to a block so that what follows stands on the grid: above a heading, below anything else.
+    `turns`: blocks that begin a page. `widows`: how many lines of a paragraph have to stay together at its end.
+    `opened`: blocks that may be broken though the styles forbid it. `moves`: figures and the like set elsewhere, by the
+    block that they stand before or after. `unbroken`: words without a hyphen, as places of their first and behind their
+    last letter in their paragraph.
+    """
+
+    space: dict[str, float] = field(default_factory=dict)
+    turns: frozenset[str] = frozenset()
+    widows: dict[str, int] = field(default_factory=dict)
+    opened: frozenset[str] = frozenset()
+    moves: dict[str, tuple[Side, str]] = field(default_factory=dict)
+    unbroken: frozenset[tuple[str, int, int]] = frozenset()
+
+    def moved(self, block: str, side: Side, other: str) -> Choices:
+        """The same, with one more block moved."""
+        return replace(self, moves={**self.moves, block: (side, other)})
+
+
+def apply(section: etree._Element, choices: Choices) -> etree._Element:
+    """Return a copy of a part's markup in which the choices are carried out."""
+    section = deepcopy(section)
+    blocks = {block.get(KEY): block for block in section.iter(etree.Element) if block.get(KEY)}
+    for key, space in choices.space.items():
+        side = "padding-top" if blocks[key].tag in ("h2", "h3", "h4") else "margin-bottom"
+        _style(blocks[key], f"{side}: {space:.3f}pt")
+    for key in choices.opened:
+        _style(blocks[key], "break-inside: auto")
+    for key in choices.turns:
+        blocks[key].set("data-turn", "page")
+    for key, (side, other) in choices.moves.items():
+        _put(blocks[key], side, blocks[other])
+    texts = {text.get(TEXT): text for text in section.iter(etree.Element) if text.get(TEXT)}
+    for key, lines in choices.widows.items():
+        _style(texts[key], f"widows: {lines}")
+    for key, first, last in sorted(choices.unbroken, reverse=True):
+        _keep_whole(texts[key], first, last)
+    return section
+
+
+def _style(element: etree._Element, rule: str) -> None:
+    element.set("style", "; ".join(filter(None, [element.get("style"), rule])))
+
+
+def _put(block: etree._Element, side: Side, other: etree._Element) -> None:
+    parent, previous, tail = block.getparent(), block.getprevious(), block.tail or ""
+    if previous is not None:
+        previous.tail = (previous.tail or "") + tail
+    elif parent is not None:
+        parent.text = (parent.text or "") + tail
+    block.tail = None
+    block.set(MOVED, "")
+    if side == "before":
+        other.addprevious(block)
+    else:
+        tail, other.tail = other.tail or "", None
+        other.addnext(block)
+        block.tail = tail
+
+
+def _keep_whole(text: etree._Element, first: int, last: int) -> None:
+    """Wrap the word from letter `first` to before `last` (white space and notes do not count) so that it is not broken.
+
+    A word that is partly in another element is left as it is.
+    """
+    count = 0
+    for holder, attribute in _strings(text):
+        string = getattr(holder, attribute) or ""
+        places = [place for place, letter in enumerate(string) if not letter.isspace()]
+        if first >= count and last <= count + len(places):
+            start, end = places[first - count], places[last - count - 1] + 1
+            word = etree.Element("span", {"class": "unbroken"})
+            owner = holder if attribute == "text" else holder.getparent()
+            word.set(MARK, owner.get(MARK, "") if owner is not None else "")
+            word.text, word.tail = string[start:end], string[end:]
+            setattr(holder, attribute, string[:start])
+            if attribute == "text":
+                holder.insert(0, word)
+            else:
+                holder.addnext(word)
+            return
+        count += len(places)
+
+
+def _strings(element: etree._Element) -> list[tuple[etree._Element, str]]:
+    """Return where an element's strings are, in order, without those of its notes."""
+    found = [(element, "text")]
+    for child in element:
+        if "note" not in child.get("class", "").split():
+            found += _strings(child)
+        found.append((child, "tail"))
+    return found

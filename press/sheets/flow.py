@@ -1,0 +1,146 @@
+"""Reading laid-out pages: which blocks and lines of the running text stand where, and how much of a page is white."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from lxml import etree
+
+PT = 0.75  # WeasyPrint measures in CSS px
+KEY = "data-flow"  # numbers the blocks of the flow in the markup of a part
+TEXT = "data-text"  # numbers its paragraphs and list items
+
+
+@dataclass
+class Line:
+    """A line of running text. `top` and `height` in pt, from the top of the text area.
+
+    `block` is the number of its paragraph in `TEXT`; `text` leaves out what the styles add; `ids` stand in the line.
+    """
+
+    top: float
+    height: float
+    text: str
+    block: str
+    ids: frozenset[str]
+
+
+@dataclass
+class Fragment:
+    """What stands of one block of the flow on one page: border box in pt from the top of the text area."""
+
+    key: str
+    element: Any
+    top: float
+    bottom: float
+    lines: list[Line]
+    margin_bottom: float
+    padding_top: float
+    whole: bool  # may not be broken
+
+    @property
+    def height(self) -> float:
+        """Height of the border box on this page."""
+        return self.bottom - self.top
+
+    @property
+    def name(self) -> str:
+        """The element's name, such as p or figure."""
+        return str(self.element.tag)
+
+    @property
+    def classes(self) -> list[str]:
+        """The element's classes."""
+        return str(self.element.get("class", "")).split()
+
+
+@dataclass
+class Sheet:
+    """One page: its fragments in order, the height of its text area and of what its notes leave of it, in pt."""
+
+    fragments: list[Fragment]
+    height: float
+    room: float
+    leading: float
+    ids: set[str] = field(default_factory=set)
+
+    @property
+    def white(self) -> float:
+        """Height left empty at the foot, above the notes."""
+        return self.room - max((fragment.bottom for fragment in self.fragments), default=0.0)
+
+
+def read(document: Any) -> list[Sheet]:
+    """Return what stands on each page of a document that WeasyPrint laid out from blocks marked with `KEY`."""
+    return [_sheet(page) for page in document.pages]
+
+
+def _sheet(page: Any) -> Sheet:
+    box = page._page_box
+    origin, height = box.content_box_y(), box.height
+    root = box.children[0]
+    notes = [child for child in box.children if type(child).__name__ == "FootnoteAreaBox" and child.children]
+    room = min([note.position_y for note in notes], default=origin + height) - origin
+    fragments = [_fragment(found, origin) for found in _blocks(root)]
+    leading = root.style["line_height"].value
+    return Sheet(fragments, height * PT, room * PT, leading * PT, set(page.anchors))
+
+
+def _blocks(box: Any) -> Iterator[Any]:
+    for child in getattr(box, "children", ()):
+        if child.element is not None and child.element.get(KEY) and hasattr(child, "border_box_y"):
+            yield child
+        elif child.is_in_normal_flow():
+            yield from _blocks(child)
+
+
+def _fragment(box: Any, origin: float) -> Fragment:
+    top = box.border_box_y() - origin
+    return Fragment(
+        key=box.element.get(KEY),
+        element=box.element,
+        top=top * PT,
+        bottom=(top + box.border_height()) * PT,
+        lines=list(_lines(box, origin)),
+        margin_bottom=box.margin_bottom * PT,
+        padding_top=box.padding_top * PT,
+        whole=box.style["break_inside"] == "avoid",
+    )
+
+
+def _lines(box: Any, origin: float) -> Iterator[Line]:
+    for child in getattr(box, "children", ()):
+        if type(child).__name__ == "LineBox":
+            yield Line(
+                (child.position_y - origin) * PT,
+                child.height * PT,
+                _text(child),
+                child.element.get(TEXT, ""),
+                _ids(child),
+            )
+        elif child.is_in_normal_flow():
+            yield from _lines(child, origin)
+
+
+def _text(box: Any) -> str:
+    inside = (child for child in getattr(box, "children", ()) if child.is_in_normal_flow())
+    return getattr(box, "text", "") + "".join(_text(child) for child in inside if "::" not in (child.element_tag or ""))
+
+
+def _ids(box: Any) -> frozenset[str]:
+    inside = [child for child in getattr(box, "children", ()) if child.is_in_normal_flow()]
+    own = {child.element.get("id", "") for child in inside if child.element is not None}
+    return frozenset(own - {""}).union(*map(_ids, inside))
+
+
+def number_blocks(page: etree._Element) -> None:
+    """Give every block of the flow its number in `KEY` (the children of its sections that are no sections
+    themselves) and every paragraph, list item and definition its number in `TEXT`."""
+    parents = list(page.iter("section"))
+    blocks = {child for parent in parents for child in parent if isinstance(child.tag, str) and child.tag != "section"}
+    for count, block in enumerate(block for block in page.iter(etree.Element) if block in blocks):
+        block.set(KEY, str(count))
+    for count, text in enumerate(page.iter("p", "li", "dd")):
+        text.set(TEXT, str(count))
