@@ -36,7 +36,7 @@ def test_has_a_page_a_part_and_nothing_else(site: Path) -> None:
     assert [path.name for path in (site / "images").iterdir()] == ["bend.png"]
     assert {path.name for path in site.iterdir()} - set(pages(site)) == {
         "style.css", "fonts", "images", "lib", "theme.js", "reader.js", "search.js", "passages.js", "sw.js",
-        "manifest.webmanifest", "icon-192.png", "icon-512.png", "feed.xml", "sitemap.xml", "robots.txt",
+        "manifest.webmanifest", "icon.svg", "icon-192.png", "icon-512.png", "feed.xml", "sitemap.xml", "robots.txt",
         "downloads", "opds.json",
     }  # fmt: skip
 
@@ -93,7 +93,7 @@ def test_each_page_names_itself(site: Path) -> None:
         titles.add(head.findtext(".//title"))
         descriptions.add(head.xpath("string(//meta[@name='description']/@content)"))
         assert head.get("lang") and head.get("dir")
-        assert head.xpath("//link[@rel='icon']/@href")[0].startswith("data:image/svg+xml,")
+        assert head.xpath("//link[@rel='icon']/@href")[0].endswith("icon.svg")
     assert len(titles) == len(pages(site)) and "" not in descriptions
     assert "The Bowline · Two Knots" in " ".join(map(str, titles))
 

@@ -47,6 +47,7 @@ if (notes) {
   const calls = [...document.querySelectorAll("main .note-call")].filter(noteOf);
   const pop = document.getElementById("note").content.firstElementChild.cloneNode(true);
   let opener = null;
+  pop.querySelector("a").href = `#${notes.id}`;
   document.body.append(pop);
   pop.querySelector("button").addEventListener("click", () => pop.hidePopover());
   pop.querySelector("a").addEventListener("click", () => {

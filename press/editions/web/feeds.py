@@ -5,6 +5,8 @@ Only a book whose `url` is known says anything absolute; a feed needs no address
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import uuid
 from collections.abc import Callable
@@ -87,6 +89,11 @@ def of_part(book: Book, document: Document, href: str) -> dict[str, Any]:
         "isPartOf": {"@type": "Book", "name": book.title},
     }
     return {name: value for name, value in data.items() if value}
+
+
+def digest(script: str) -> str:
+    """Return the digest by which a page's policy allows a script element (CSP 3, section 2.3.1), empty without one."""
+    return f"sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}" if script else ""
 
 
 def script(data: dict[str, Any]) -> str:

@@ -15,9 +15,15 @@ ICONS = (192, 512)  # px; what browsers ask for before they offer to install
 
 
 def icons(styles: Styles) -> dict[str, bytes]:
-    """Return the icons of the site by file name, PNG; all of their signs stand in the safe zone of a mask."""
-    drawing = styles.render("web/icon.svg.j2", colours=styles.tokens["colours"], masked=True).encode()
-    return {f"icon-{size}.png": rasterise(drawing, size) for size in ICONS}
+    """Return the icons of the site by file name: one drawn, for the tabs of browsers, and some for those who install.
+
+    The sign of the latter stands in the safe zone of a mask.
+    """
+    drawn, masked = (
+        styles.render("web/icon.svg.j2", colours=styles.tokens["colours"], masked=masked).encode()
+        for masked in (False, True)
+    )
+    return {"icon.svg": drawn} | {f"icon-{size}.png": rasterise(masked, size) for size in ICONS}
 
 
 def face(book: Book) -> str:

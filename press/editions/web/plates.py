@@ -139,6 +139,8 @@ def _link(root: etree._Element, target: Callable[[str], Target]) -> bool:
     groups = [group for group in root.iter(f"{{{SVG}}}g") if "data-target" in group.attrib]
     for group in groups:
         href, label = target(str(group.attrib.pop("data-target")))
+        seen = " ".join("".join(map(str, text.itertext())).strip() for text in group.iter(f"{{{SVG}}}text"))
+        label = f"{seen}: {label}" if seen else label  # what is said begins with what is seen (WCAG 2.5.3)
         link = etree.Element(f"{{{SVG}}}a", {"href": href, "aria-label": label, "class": "spot"})
         parent = group.getparent()
         assert parent is not None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import datetime
-import re
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
@@ -78,7 +77,7 @@ class Site:
         css = self.styles.css("web/site.css.j2", "light", plates=self.palette)
         texts["style.css"] = css + self.plates.css()
         files: dict[str, bytes] = {name: text.encode() for name, text in texts.items()}
-        files |= typefaces.cut(self.styles, css, "".join(texts[name] for name in texts if name.endswith(".html")))
+        files |= typefaces.cut(self.styles, css, [texts[name] for name in texts if name.endswith(".html")])
         files |= {src: self.picture(src) for src in sorted(self.pictures)}
         files |= offline.icons(self.styles)
         if offline.face(self.book) == offline.COVER:
@@ -227,13 +226,13 @@ class Site:
             "direction": current.direction if current else self.book.direction,
             "edition": self.edition(),
             "paper": self.styles.tokens["colours"]["paper"],
-            "icon": self.icon,
             "preload": typefaces.first(self.styles),
             "url": feeds.absolute(self.book, "" if here == HOME else quote(here)) if self.book.url else "",
             "face": feeds.absolute(self.book, offline.face(self.book)) if self.book.url else "",
             "previous": None,
             "next": None,
             "data": "",
+            "digest": feeds.digest(context.get("data", "")),
         }
         return self.styles.render(f"web/{template}.html.j2", **frame | context)
 
@@ -333,9 +332,3 @@ class Site:
         words, day = self.book.words, datetime.date.fromisoformat(self.book.date)
         date = words["date"].format(day=day.day, month=words["months"].split()[day.month - 1], year=day.year)
         return words["edition"].format(edition=self.book.edition, version=self.book.version, date=date)
-
-    @cached_property
-    def icon(self) -> str:
-        """The site's icon as a data address."""
-        drawing = self.styles.render("web/icon.svg.j2", colours=self.styles.tokens["colours"], masked=False)
-        return "data:image/svg+xml," + quote(re.sub(r"\s*\n\s*", "", drawing), safe=" =:/'(){};,.")

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from lxml import html
+
 from press import fonts
 from press.galleys import Face
 from press.styles import Styles
 
 # The figures and joins that the style sheet asks for, and what a script needs to be set right.
 FEATURES = "onum lnum pnum tnum kern liga ccmp locl calt mark mkmk rlig init medi fina"
+# What is set in the face for titles.
+TITLES = "//h1//text() | //h2//text() | //*[contains(@class, 'numeral')]//text()"
 # What a reader may type into the search, and what scripts write.
 TYPED = frozenset(chr(code) for code in range(0x20, 0x7F)) | frozenset("…–—‘’“”·×−+")
 
@@ -17,10 +21,16 @@ def used(styles: Styles, css: str) -> list[Face]:
     return [face for face in styles.faces if f"fonts/{face.file}" in css]
 
 
-def cut(styles: Styles, css: str, text: str) -> dict[str, bytes]:
-    """Return the font files of a site by name, cut to the characters of `text`."""
-    characters = frozenset(text) | TYPED
-    return {f"fonts/{face.file}": fonts.cut(styles.font(face), characters, FEATURES) for face in used(styles, css)}
+def cut(styles: Styles, css: str, pages: list[str]) -> dict[str, bytes]:
+    """Return the font files of a site by name, cut to the characters of its pages; that for titles to their letters."""
+    characters = frozenset("".join(pages)) | TYPED
+    trees = [html.document_fromstring(page) for page in pages]
+    titles = frozenset("".join(str(one) for tree in trees for one in tree.xpath(TITLES))) | frozenset("0123456789.… ")
+    display = styles.tokens["type"]["display"]
+    return {
+        f"fonts/{face.file}": fonts.cut(styles.font(face), titles if face.family == display else characters, FEATURES)
+        for face in used(styles, css)
+    }
 
 
 def first(styles: Styles) -> list[str]:
