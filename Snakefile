@@ -252,10 +252,15 @@ rule check:
         galleys=rules.resolve.output,
         editions=[book.epub, book.pdf, book.print, book.cover, book.html],
         downloads=book.downloads,
+        styles=book.style_files("check"),
     log:
         book.log("check"),
+        report=book.build / "fidelity.html",
+    params:
+        styles=book.style_options,
     shell:
-        "python -m press check {input.manifest} {input.galleys} {input.editions} > {log} 2>&1"
+        "python -m press check {input.manifest} {input.galleys} {input.editions}"
+        " {params.styles} --report {log.report} > {log[0]} 2>&1"
 
 
 rule epub:

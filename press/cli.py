@@ -213,7 +213,11 @@ def preflight(galleys: Path, block: Path, cover: Path, styles: tuple[Path, ...],
 @click.argument("manifest", type=_file)
 @click.argument("galleys", type=_file)
 @click.argument("editions", type=_file, nargs=-1)
-def check(manifest: Path, galleys: Path, editions: tuple[Path, ...]) -> None:
+@click.option("-r", "--report", type=click.Path(path_type=Path), help="Where to write what was compared (HTML).")
+@click.option("-s", "--styles", multiple=True, type=click.Path(path_type=Path), help="The styles of the report.")
+def check(
+    manifest: Path, galleys: Path, editions: tuple[Path, ...], report: Path | None, styles: tuple[Path, ...]
+) -> None:
     """Read the prose and finished EDITIONS, and report what is wrong with them.
 
     MANIFEST is the book's book.yaml, which says under `prose` what is asked of the text; GALLEYS is the book.json that
@@ -221,9 +225,11 @@ def check(manifest: Path, galleys: Path, editions: tuple[Path, ...]) -> None:
     the prose is read.
     """
     from press import book as manifest_file
+    from press import files
     from press.check import check as check_edition
-    from press.check import prose
+    from press.check import fidelity, prose
     from press.galleys import Galleys
+    from press.styles import Styles
 
     folder, book = manifest.parent, Galleys(galleys.parent)
     asked = manifest_file.load(folder)
@@ -234,6 +240,12 @@ def check(manifest: Path, galleys: Path, editions: tuple[Path, ...]) -> None:
         findings = _count("prose", prose.check(book, asked.prose, folder))
     for edition in editions:
         findings += _count(str(edition), check_edition(edition, book))
+    if editions:
+        compared = fidelity.Editions(folder, book, asked.prose).compare(list(editions))
+        for one in compared:
+            findings += _count(f"{one.name}: {one.tally.found:,} of {one.tally.words:,} words", one.tally.findings)
+        if report:
+            files.write(report, fidelity.report(compared, book, Styles(list(styles))))
     if findings:
         raise Refused(findings)
 

@@ -1,0 +1,123 @@
+"""The words of a tagged PDF in the order of its structure tree, each with its page (ISO 32000-1, 14.7 and 14.8)."""
+
+from __future__ import annotations
+
+import ctypes
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from itertools import groupby, pairwise
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+import pypdfium2
+import pypdfium2.raw as pdfium
+
+from press.check.fidelity.compare import Placed
+from press.check.fidelity.expected import Text
+from press.check.fidelity.tokens import Word, split
+
+Pairs = frozenset[tuple[str, str]]
+# Page (from 0) and marked-content id -> the texts in it, each with the height of its base line.
+Pieces = dict[tuple[int, int], list[tuple[int, str]]]
+
+
+def read(path: Path, pairs: Pairs = frozenset()) -> list[Placed]:
+    """Return the words of a tagged PDF in logical order. Raises ValueError if the PDF is not tagged.
+
+    `pairs` are words that follow each other in the book: they tell in which order a line from right to left was read.
+    """
+    pieces = _pieces(path)
+    with pikepdf.open(path) as pdf:
+        if "/StructTreeRoot" not in pdf.Root:
+            raise ValueError(f"{path.name} is not tagged")
+        pages = {page.obj.objgen: number for number, page in enumerate(pdf.pages)}
+        return list(_walk(pdf.Root.StructTreeRoot, None, (), pages, pieces, pairs))
+
+
+def _walk(
+    node: Any,
+    page: int | None,
+    tags: tuple[str, ...],
+    pages: dict[tuple[int, int], int],
+    pieces: Pieces,
+    pairs: Pairs,
+) -> Iterator[Placed]:
+    """Yield the words below a structure element; `page` is the one on which its content stands unless it says else."""
+    if "/Pg" in node:
+        page = pages.get(node.Pg.objgen, page)
+    if "/S" in node:
+        tags = (*tags, str(node.S)[1:])
+    kids = node.get("/K", [])
+    for kid in kids if isinstance(kids, pikepdf.Array) else [kids]:
+        if isinstance(kid, int):
+            yield from _said(kid, page, tags, pieces, pairs)
+        elif kid.get("/Type") == "/MCR":
+            own = pages.get(kid.Pg.objgen, page) if "/Pg" in kid else page
+            yield from _said(int(kid.MCID), own, tags, pieces, pairs)
+        elif "/S" in kid:
+            yield from _walk(kid, page, tags, pages, pieces, pairs)
+
+
+def _said(content: int, page: int | None, tags: tuple[str, ...], pieces: Pieces, pairs: Pairs) -> Iterator[Placed]:
+    if page is not None and "Figure" not in tags:
+        for _, line in groupby(pieces.get((page, content), ()), key=lambda piece: piece[0]):
+            for word in _in_order([word for _, text in line for word in split(text)], pairs):
+                yield Placed(word, page)
+
+
+def _in_order(words: list[Word], pairs: Pairs) -> list[Word]:
+    """Put the words of a line in order where PDFium has them as they stand, in a script that runs to the left."""
+    if not pairs:
+        return words
+    keys = [word.key for word in words]
+    forth = sum(pair in pairs for pair in pairwise(keys))
+    back = sum(pair in pairs for pair in pairwise(reversed(keys)))
+    if back > forth:
+        runs = [list(run) for _, run in groupby(words, key=lambda word: _runs_left(word.key))]
+        words = [word for run in reversed(runs) for word in (reversed(run) if _runs_left(run[0].key) else run)]
+    for place, (one, other) in enumerate(pairwise(words)):
+        if (other.key, one.key) in pairs and (one.key, other.key) not in pairs:
+            words[place : place + 2] = other, one
+    return words
+
+
+def _runs_left(key: str) -> bool:
+    return unicodedata.bidirectional(key[0]) in ("R", "AL")
+
+
+def pairs_of(texts: Iterable[Text]) -> Pairs:
+    """Return the pairs of words that follow each other in the parts that run from right to left."""
+    return frozenset(
+        pair
+        for text in texts
+        if text.document.direction == "rtl"
+        for unit in (text.words, *text.captions, *(note.words for note in text.notes))
+        for pair in pairwise(word.key for word in unit)
+    )
+
+
+def _pieces(path: Path) -> Pieces:
+    """Return the text objects of all pages by the marked content that they stand in."""
+    found: Pieces = defaultdict(list)
+    document = pypdfium2.PdfDocument(path)
+    for number in range(len(document)):
+        page = document[number]
+        text_page = page.get_textpage()
+        for item in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_TEXT]):
+            content = pdfium.FPDFPageObj_GetMarkedContentID(item.raw)
+            if content >= 0:
+                found[number, content].append((round(item.get_matrix().f), _text(item.raw, text_page.raw)))
+        text_page.close()
+        page.close()
+    document.close()
+    return found
+
+
+def _text(item: Any, text_page: Any) -> str:
+    """Return the text of a text object."""
+    size = pdfium.FPDFTextObj_GetText(item, text_page, None, 0)
+    buffer = ctypes.create_string_buffer(size)
+    pdfium.FPDFTextObj_GetText(item, text_page, ctypes.cast(buffer, ctypes.POINTER(pdfium.FPDF_WCHAR)), size)
+    return buffer.raw[: size - 2].decode("utf-16-le", "replace")
