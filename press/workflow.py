@@ -92,8 +92,8 @@ class Layout:
 
     @property
     def art(self) -> list[str]:
-        """The picture on the cover, if the book has one."""
-        return [str(self.folder / self.manifest.cover)] if self.manifest.cover else []
+        """The pictures on the cover, if the book has any."""
+        return [str(self.folder / name) for name in (self.manifest.cover, self.manifest.cover_art) if name]
 
     @property
     def references(self) -> list[str]:

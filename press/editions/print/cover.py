@@ -52,8 +52,8 @@ def _digest(wrap: Wrap, galleys: Galleys, styles: Styles) -> str:
     """Return the digest of all that the sheet is made from: page, style sheet, picture, fonts, engine."""
     css = _css(wrap, galleys, styles, lambda face: face.file)
     digest = hashlib.sha256("\n".join([version("weasyprint"), css, _html(wrap, galleys, styles)]).encode())
-    if galleys.book.cover:
-        digest.update(galleys.image(galleys.book.cover))
+    for picture in filter(None, [galleys.book.cover, galleys.book.cover_art]):
+        digest.update(galleys.image(picture))
     for face in styles.faces:
         digest.update(styles.font(face).read_bytes())
     return digest.hexdigest()[:32]

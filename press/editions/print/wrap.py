@@ -13,9 +13,9 @@ from press.galleys import Book, Galleys
 from press.pagemap import PageMap
 
 # What the cover says, shows and declares of the book.
-WORDS = set(
-    "slug title subtitle description language direction contributors imprint identifiers version date cover".split()
-) | {"paper", "printing"}
+WORDS = set("slug title subtitle description language direction contributors imprint identifiers".split()) | set(
+    "version date cover cover_art paper printing".split()
+)
 
 
 class Wrap(BaseModel):
