@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -226,6 +227,10 @@ def blank_recto(pdf: pikepdf.Pdf) -> None:
     pdf.pages[4].Contents = pdf.make_stream(b"")
 
 
+def head_on_blank(pdf: pikepdf.Pdf) -> None:
+    pdf.pages[3].contents_add(b"0 0 0 1 k 0 0 9 9 re f")
+
+
 def add(content: bytes, **resources: pikepdf.Object) -> Callable[[pikepdf.Pdf], None]:
     """Return a damage: `content` added to page 3."""
 
@@ -333,6 +338,7 @@ def no_profile(pdf: pikepdf.Pdf) -> None:
         (crop_media, "boxes: page 2: the media box does not hold the bleed box"),
         (drop_page, "signatures: 19 pages are no multiple of 4"),
         (blank_recto, "blank pages: page 5: a recto is blank"),
+        (head_on_blank, "blank pages: page 4: should be bare, is not"),
         (add(b"1 0 0 rg 0 0 9 9 re f"), "inks: page 3: DeviceRGB is no colour of inks"),
         (
             add(b"/L cs 1 2 3 scn 0 0 9 9 re f", ColorSpace=Dictionary(L=Array([Name.Lab, Dictionary()]))),
@@ -365,6 +371,7 @@ def test_checks_find_what_is_broken(
     printed: Path, galleys: Galleys, tmp_path: Path, damage: Callable[[pikepdf.Pdf], None], message: str
 ) -> None:
     broken = tmp_path / "knotenschule-print.pdf"
+    shutil.copytree(printed.parent / "sheets" / "book", tmp_path / "sheets" / "book")
     with pikepdf.open(printed) as pdf:
         damage(pdf)
         pdf.save(broken, force_version="1.6")

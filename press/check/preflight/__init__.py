@@ -9,6 +9,7 @@ from press.check.preflight.rules import Job, Result
 from press.editions.print.wrap import Wrap, measure
 from press.findings import Finding
 from press.galleys import Book, Galleys
+from press.pagemap import PageMap
 
 
 def check(edition: Path, galleys: Galleys) -> list[Finding]:
@@ -26,8 +27,13 @@ def check_cover(edition: Path, galleys: Galleys) -> list[Finding]:
 
 
 def text_block(path: Path, book: Book) -> Job:
-    """Open the print PDF for its checks."""
-    return Job(path, book, book.printing.text, (book.paper.width, book.paper.height), rules.TEXT)
+    """Open the print PDF for its checks; the page map of its sheets, where it is, says which pages have to be bare."""
+    job = Job(path, book, book.printing.text, (book.paper.width, book.paper.height), rules.TEXT)
+    page_map = path.parent / "sheets" / "book" / "pages.json"
+    if page_map.is_file():
+        pages = PageMap.model_validate_json(page_map.read_bytes()).pages
+        job.bare = frozenset(page.sheet for page in pages if page.blank)
+    return job
 
 
 def cover(path: Path, book: Book, pages: int) -> Job:

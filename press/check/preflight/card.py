@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 from pathlib import Path
 
@@ -79,7 +80,7 @@ def build(galleys: Path, block: Path, wrap: Path, styles: Styles, output: Path) 
         identifier=book.identifiers["print"],
         files=[_file(job, kind) for job, kind in zip(jobs, ("text", "cover"), strict=True)],
     )
-    files.write(output, _render(card, book, measure(book, pages), styles))
+    files.write(output, _render(card, book, measure(book, pages), coverage.picture(wrap), styles))
     files.write(output.with_suffix(".json"), card.model_dump_json(indent=1) + "\n")
     return [finding for file in card.files for finding in rules.findings(file.checks, file.name)]
 
@@ -92,7 +93,7 @@ def _file(job: Job, kind: str) -> FileCard:
         bytes=len(data),
         sha256=hashlib.sha256(data).hexdigest(),
         inks=rules.inks(job),
-        fonts=sorted({name.partition("+")[2] or name for page in job.pages for name in page.fonts}),
+        fonts=sorted({(name.partition("+")[2] or name).rstrip(",") for page in job.pages for name in page.fonts}),
         checks=rules.run(job),
         pages=[
             PageLine(page=one.number, blank=one.blank, heaviest=round(one.heaviest, 1), transparent=one.transparent)
@@ -102,7 +103,9 @@ def _file(job: Job, kind: str) -> FileCard:
     )
 
 
-def _render(card: Card, book: Book, wrap: Wrap, styles: Styles) -> str:
+def _render(card: Card, book: Book, wrap: Wrap, picture: bytes | None, styles: Styles) -> str:
     css = styles.css("preflight/card.css.j2", "light")
     colour = {name: values["light"] for name, values in styles.tokens["colours"].items()}
-    return styles.render("preflight/card.html.j2", card=card, book=book, wrap=wrap, css=css, colour=colour)
+    shown = f"data:image/png;base64,{base64.b64encode(picture).decode()}" if picture else ""
+    context = {"card": card, "book": book, "wrap": wrap, "picture": shown, "css": css, "colour": colour}
+    return styles.render("preflight/card.html.j2", **context)

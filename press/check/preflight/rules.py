@@ -40,8 +40,10 @@ class Result(BaseModel):
 class Job:
     """One PDF for the printer, read once: `size` is the trim size in mm that it should have, `checks` are asked of it.
 
-    `wrap` is the geometry of a cover, None for the text block.
+    `wrap` is the geometry of a cover, None for the text block; `bare` are the pages that the typesetting left blank.
     """
+
+    bare: frozenset[int] = frozenset()
 
     def __init__(
         self,
@@ -105,10 +107,11 @@ def signatures(job: Job) -> Result:
 
 
 def blanks(job: Job) -> Result:
-    """Blank pages are versos, or stand at the end; the first page is not blank."""
+    """Blank pages are versos, or stand at the end; and those that the page map calls blank are bare."""
     blank = [page for page in job.pages if page.blank]
     last = max((page.number for page in job.pages if not page.blank), default=0)
     wrong = _on((page for page in blank if page.number % 2 and page.number < last), "a recto is blank")
+    wrong += _on((page for page in job.pages if page.number in job.bare and not page.blank), "should be bare, is not")
     figure = ", ".join(str(page.number) for page in blank) or "none"
     return Result(name="Blank pages", figure=figure, messages=wrong)
 
@@ -137,13 +140,15 @@ def inks(job: Job) -> list[str]:
 def letters(job: Job) -> Result:
     """Letters are in black alone or in colour, never in a grey of four inks, which no press keeps in register."""
     count = sum((page.letters for page in job.pages), Counter())
-    total = max(count.total(), 1)
-    black = sum(glyphs for colour, glyphs in count.items() if colour.is_black)
+    white = sum(glyphs for colour, glyphs in count.items() if colour.is_black and not colour.total)
+    black = sum(glyphs for colour, glyphs in count.items() if colour.is_black) - white
+    shares = {"in black alone": black, "in colour": count.total() - black - white, "left white": white}
     wrong = _on(
         (page for page in job.pages if any(colour.is_mixed_grey for colour in page.letters)),
         "letters in a black that is mixed of several inks",
     )
-    figure = f"{100 * black / total:.1f} % in black alone, the rest in colour" if count else "no letters"
+    parts = [f"{100 * part / count.total():.1f} % {name}" for name, part in shares.items() if part]
+    figure = ", ".join(parts) or "no letters"
     return Result(name="Text", figure=figure, messages=wrong)
 
 
