@@ -63,7 +63,9 @@ def labels_svg(labels: list[Label], to_plate: ToPlate, width: float, size: float
         align = f' text-anchor="{anchor}"' if anchor != "start" else ""
         for i, line in enumerate(lines):
             baseline = num(first + i * size * LEADING)
-            texts.append(f'<text class="{css}" x="{num(x)}" y="{baseline}"{align}>{html.escape(line)}</text>')
+            texts.append(
+                f'<text class="{css}" x="{num(x)}" y="{baseline}"{align}>{html.escape(line, quote=False)}</text>'
+            )
         if item.get("lead", True):
             widest = max(text_width(line, size, weight, style) for line in lines)
             start = {"start": x + widest + GAP, "end": x - widest - GAP, "middle": x}[anchor]

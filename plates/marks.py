@@ -29,7 +29,7 @@ def mark_svg(mark: dict[str, Any], to_plate: ToPlate, width: float, size: float)
     first = y - (len(lines) - 1) * size * LEADING / 2 + size * 0.34
     anchor = "" if left else ' text-anchor="end"'
     words = "".join(
-        f'<text class="{css}" x="{num(inner)}" y="{num(first + k * size * LEADING)}"{anchor}>{html.escape(line)}</text>'
+        f'<text class="{css}" x="{num(inner)}" y="{num(first + k * size * LEADING)}"{anchor}>{html.escape(line, quote=False)}</text>'
         for k, line in enumerate(lines)
     )
     x, top = (num(v) for v in place)

@@ -40,7 +40,7 @@ def document(width: float, height: float, name: str, title: str, desc: str, body
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {w} {h}" width="{w}pt" height="{h}pt" role="img" '
         f'aria-labelledby="{name}-title {name}-desc">'
-        f'<title id="{name}-title">{html.escape(title)}</title><desc id="{name}-desc">{html.escape(desc)}</desc>\n'
+        f'<title id="{name}-title">{html.escape(title, quote=False)}</title><desc id="{name}-desc">{html.escape(desc, quote=False)}</desc>\n'
         f"<style>{style_sheet(body, size)}</style>\n{body}</svg>\n"
     )
 
