@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +10,7 @@ import numpy as np
 from plates.arrays import Floats
 from plates.curves import num
 from plates.palette import text_width
+from plates.svg import content
 
 LEADING = 1.16  # of the font size
 GAP = 3  # pt between text and leader, and between labels
@@ -63,9 +63,7 @@ def labels_svg(labels: list[Label], to_plate: ToPlate, width: float, size: float
         align = f' text-anchor="{anchor}"' if anchor != "start" else ""
         for i, line in enumerate(lines):
             baseline = num(first + i * size * LEADING)
-            texts.append(
-                f'<text class="{css}" x="{num(x)}" y="{baseline}"{align}>{html.escape(line, quote=False)}</text>'
-            )
+            texts.append(f'<text class="{css}" x="{num(x)}" y="{baseline}"{align}>{content(line)}</text>')
         if item.get("lead", True):
             widest = max(text_width(line, size, weight, style) for line in lines)
             start = {"start": x + widest + GAP, "end": x - widest - GAP, "middle": x}[anchor]

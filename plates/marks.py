@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import html
 from typing import Any
 
 from plates.curves import num
 from plates.labels import GAP, KINDS, LEADING, ToPlate, leader
 from plates.palette import text_width
+from plates.svg import content
 
 DISC = 6.6  # pt, radius
 RING = 3.4  # pt, radius
@@ -29,7 +29,7 @@ def mark_svg(mark: dict[str, Any], to_plate: ToPlate, width: float, size: float)
     first = y - (len(lines) - 1) * size * LEADING / 2 + size * 0.34
     anchor = "" if left else ' text-anchor="end"'
     words = "".join(
-        f'<text class="{css}" x="{num(inner)}" y="{num(first + k * size * LEADING)}"{anchor}>{html.escape(line, quote=False)}</text>'
+        f'<text class="{css}" x="{num(inner)}" y="{num(first + k * size * LEADING)}"{anchor}>{content(line)}</text>'
         for k, line in enumerate(lines)
     )
     x, top = (num(v) for v in place)

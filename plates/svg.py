@@ -34,13 +34,18 @@ def style_sheet(body: str, size: float) -> str:
     return "path{fill-rule:evenodd}" + "".join(f".{name}{{{rule}}}" for name, rule in rules.items() if name in used)
 
 
+def content(words: str) -> str:
+    """Return words as the content of an element; quotation marks stay as they are."""
+    return html.escape(words, quote=False)
+
+
 def document(width: float, height: float, name: str, title: str, desc: str, body: str, size: float) -> str:
     """Return the text of the SVG; width, height and size of the labels in pt, `name` makes the ids unique in a page."""
     w, h = num(width), num(height)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {w} {h}" width="{w}pt" height="{h}pt" role="img" '
         f'aria-labelledby="{name}-title {name}-desc">'
-        f'<title id="{name}-title">{html.escape(title, quote=False)}</title><desc id="{name}-desc">{html.escape(desc, quote=False)}</desc>\n'
+        f'<title id="{name}-title">{content(title)}</title><desc id="{name}-desc">{content(desc)}</desc>\n'
         f"<style>{style_sheet(body, size)}</style>\n{body}</svg>\n"
     )
 
