@@ -95,14 +95,14 @@ rule sheets:
         styles=book.style_files("pdf", "fonts"),
         engine=book.inputs("sheets", "pagemap.py", *SHARED, *MODEL),
     output:
-        pdf=book.sheets + "/book.pdf",
-        pages=book.sheets + "/pages.json",
+        pdf=book.build / "sheets/book/book.pdf",
+        pages=book.build / "sheets/book/pages.json",
     log:
         book.log("sheets"),
     threads: workflow.cores
     params:
         styles=book.style_options,
-        folder=book.sheets,
+        folder=book.build / "sheets/book",
     shell:
         "python -m press sheets {input.galleys} {params.styles} --workers {threads} -o {params.folder} > {log} 2>&1"
 

@@ -45,7 +45,6 @@ class Layout:
         self.cover = str(self.build / f"{slug}-cover.pdf")
         self.html = str(self.build / "html" / "index.html")
         self.downloads = str(self.build / "html" / "downloads.html")
-        self.sheets = str(self.build / "sheets" / "book")
         self.galleys = str(self.build / "galleys" / "book.json")
 
     @property

@@ -149,6 +149,17 @@ def test_a_picture_inside_a_drawing_is_a_finding(book: Book, styles: Styles) -> 
         to_press(sheet(b"BI /W 1 /H 1 /CS /RGB /BPC 8 ID abc EI"), book, styles)
 
 
+def test_what_shows_through_is_named_and_blends_in_inks(book: Book, styles: Styles, tmp_path: Path) -> None:
+    half = Dictionary(Half=Dictionary(ca=0.5), Full=Dictionary(ca=1))
+    with to_press(sheet(b"/Full gs 0 0 9 9 re f", ExtGState=half), book, styles) as pdf:
+        assert not read(pdf)[0].transparent, "a state that is not used does not count"
+    with to_press(sheet(b"/Half gs 0 0 9 9 re f", ExtGState=half), book, styles) as pdf:
+        pdf.save(tmp_path / "half.pdf")
+    job = rules.Job(tmp_path / "half.pdf", book, book.printing.text, (120, 190), [])
+    result = rules.transparency(job)
+    assert (result.figure, result.messages) == ("on 1 page, blended in CMYK", [])
+
+
 def test_greys_are_tints_of_black(styles: Styles) -> None:
     assert Palette(styles).mix((102, 102, 102)) == Mix((0, 0, 0, 0.6))
     assert Palette(styles).mix((102, 102, 103)) is None

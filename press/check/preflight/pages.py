@@ -10,7 +10,7 @@ from typing import Any
 import pikepdf
 from pikepdf import Dictionary, Name
 
-from press.editions.print.colours import is_printable, is_transparent
+from press.editions.print.colours import is_printable, shows_through
 
 MM = 72 / 25.4  # pt
 FILLS = set("f F f* B B* b b*".split())
@@ -129,8 +129,6 @@ class _Reader:
         self.state = state or _State(pikepdf.Matrix())
         self.stack: list[_State] = []
         self.spaces: dict[bool, tuple[str, tuple[str, ...]]] = {}
-        if is_transparent(resources):
-            page.transparent = True
 
     def read(self, stream: Any) -> None:
         instruction: Any
@@ -167,6 +165,8 @@ class _Reader:
 
     def _graphics(self, operands: Any) -> None:
         state = self.resources.get("/ExtGState", Dictionary()).get(operands[0], Dictionary())
+        if shows_through(state):
+            self.page.transparent = True
         if "/OP" in state and "/op" not in state:
             self.state.overprint = bool(state.OP)
         if "/op" in state:
@@ -224,6 +224,8 @@ class _Reader:
         self._measure(image.width, image.height, Name(image.colorspace or "/DeviceGray"))
 
     def _place(self, image: Any) -> None:
+        if "/SMask" in image:
+            self.page.transparent = True
         self._measure(int(image.Width), int(image.Height), image.get("/ColorSpace", Name.DeviceGray))
 
     def _measure(self, width: int, height: int, space: Any) -> None:

@@ -192,7 +192,7 @@ def pictures(job: Job) -> Result:
 def transparency(job: Job) -> Result:
     """Whatever shows through does so in CMYK; such pages are named, since printers like to know."""
     pages = [page for page in job.pages if page.transparent]
-    figure = f"on {len(pages)} pages, blended in CMYK" if pages else "none"
+    figure = f"on {len(pages)} page{'s' if len(pages) > 1 else ''}, blended in CMYK" if pages else "none"
     wrong = _on(
         (page for page in pages if any("transparency" in space for space in page.strange)), "blends in screen colours"
     )

@@ -20,6 +20,8 @@ PROCESS = "k", "K"  # to fill with, to stroke with
 SPACES = "cs", "CS"
 TINTS = "scn", "SCN"
 
+NONE = Name("/None")  # Python keeps the word to itself
+
 # The names of what is added to the resources.
 SPOT, SPOT_BLACK = "/PressSpot", "/PressSpotBlack"
 OVERPRINT, KNOCK_OUT = "/PressOverprint", "/PressKnockOut"
@@ -255,12 +257,15 @@ def is_printable(space: pikepdf.Object) -> bool:
 
 def is_transparent(resources: pikepdf.Object) -> bool:
     """Tell whether a graphics state of these resources lets anything show through, or a picture has a soft mask."""
-    for _, state in resources.get("/ExtGState", Dictionary()).items():
-        if any(float(state.get(key, 1)) < 1 for key in ("/ca", "/CA")):
-            return True
-        if state.get("/SMask", Name.None_) != Name.None_ or state.get("/BM", Name.Normal) != Name.Normal:
-            return True
+    if any(shows_through(state) for _, state in resources.get("/ExtGState", Dictionary()).items()):
+        return True
     return any("/SMask" in thing for _, thing in resources.get("/XObject", Dictionary()).items())
+
+
+def shows_through(state: pikepdf.Object) -> bool:
+    """Tell whether a graphics state (ISO 32000-1, 8.4.5) lets what lies beneath show through."""
+    faint = any(float(state.get(key, 1)) < 1 for key in ("/ca", "/CA"))
+    return faint or state.get("/SMask", NONE) != NONE or state.get("/BM", Name.Normal) not in (Name.Normal, NONE)
 
 
 def _is_lab(space: pikepdf.Object) -> bool:
