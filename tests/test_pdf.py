@@ -9,7 +9,8 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from press.check.pdf import check, destinations
+from press.check import verapdf
+from press.check.pdf import check, destinations, inspect
 from press.galleys import Galleys
 
 
@@ -126,6 +127,76 @@ def move_note(document: pikepdf.Pdf) -> None:
     names["kreuzknoten-note-1"] = pikepdf.Array([document.pages[0].obj, pikepdf.Name.Fit])
 
 
+def elements(document: pikepdf.Pdf, kind: str) -> list[pikepdf.Dictionary]:
+    """Return the structure elements of one type."""
+    return [
+        thing
+        for thing in document.objects
+        if isinstance(thing, pikepdf.Dictionary) and thing.get("/S") == f"/{kind}" and "/P" in thing
+    ]
+
+
+def untag(document: pikepdf.Pdf) -> None:
+    del document.Root.StructTreeRoot
+
+
+def unname_note(document: pikepdf.Pdf) -> None:
+    del elements(document, "Note")[0]["/ID"]
+
+
+def twin_notes(document: pikepdf.Pdf) -> None:
+    first, second, *_ = elements(document, "Note")
+    second.ID = first.ID
+
+
+def unlink_call(document: pikepdf.Pdf) -> None:
+    for page in document.pages:
+        for annotation in page.obj.get("/Annots", ()):
+            if annotation.get("/Dest") == "kreuzknoten-note-1":
+                annotation.Dest = pikepdf.String("kreuzknoten")
+
+
+def unlink_back(document: pikepdf.Pdf) -> None:
+    for page in document.pages:
+        for annotation in page.obj.get("/Annots", ()):
+            if annotation.get("/Dest") == "kreuzknoten-call-1":
+                annotation.Dest = pikepdf.String("kreuzknoten")
+
+
+def mislead(document: pikepdf.Pdf) -> None:
+    next(a for page in document.pages for a in page.obj.get("/Annots", ()) if "/Dest" in a).Dest = pikepdf.String("x")
+
+
+def silence_link(document: pikepdf.Pdf) -> None:
+    link = elements(document, "Link")[0]
+    link.K = pikepdf.Array([kid for kid in link.K if isinstance(kid, pikepdf.Dictionary) and "/Obj" in kid])
+
+
+def forget_link(document: pikepdf.Pdf) -> None:
+    elements(document, "Link")[0].K = 0
+
+
+def blind(document: pikepdf.Pdf) -> None:
+    del elements(document, "Figure")[0]["/Alt"]
+
+
+def skip_level(document: pikepdf.Pdf) -> None:
+    elements(document, "H2")[0].S = pikepdf.Name.H4
+
+
+def unscope(document: pikepdf.Pdf) -> None:
+    del elements(document, "TH")[0].A["/Scope"]
+
+
+def flatten_contents(document: pikepdf.Pdf) -> None:
+    for contents in elements(document, "TOC"):
+        contents.S = pikepdf.Name.L
+
+
+def flatten_index(document: pikepdf.Pdf) -> None:
+    elements(document, "Index")[0].S = pikepdf.Name.Sect
+
+
 @pytest.mark.parametrize(
     ("damage", "message"),
     [
@@ -135,6 +206,19 @@ def move_note(document: pikepdf.Pdf) -> None:
         (retrim, "sheet 1: trimmed to"),
         (unembed, "is not embedded"),
         (move_note, "note 1 is called on sheet"),
+        (untag, "the PDF is not tagged"),
+        (unname_note, "is tagged 0 times"),
+        (twin_notes, "is tagged 2 times"),
+        (unlink_call, "eins.md:14: note 1 is called by no link"),
+        (unlink_back, "note 1 is without a link back to its call"),
+        (mislead, "a link leads to 'x', which is nowhere"),
+        (silence_link, "links have no text"),
+        (forget_link, "are tagged as links"),
+        (blind, "figures have no alternative text"),
+        (skip_level, "a heading of level 4 follows one of level 1"),
+        (unscope, "header cells have no scope"),
+        (flatten_contents, "the contents page is not tagged TOC"),
+        (flatten_index, "the index page is not tagged Index"),
     ],
 )
 def test_checks_find_what_is_broken(small_book: Path, galleys: Galleys, tmp_path: Path, damage, message: str) -> None:  # type: ignore[no-untyped-def]
@@ -142,4 +226,20 @@ def test_checks_find_what_is_broken(small_book: Path, galleys: Galleys, tmp_path
     with pikepdf.open(small_book / "build" / "knotenschule.pdf") as document:
         damage(document)
         document.save(broken)
-    assert message in "\n".join(map(str, check(broken, galleys)))
+    assert message in "\n".join(map(str, inspect(broken, galleys)))
+
+
+def test_verapdf_finds_what_is_broken(small_book: Path, tmp_path: Path) -> None:
+    broken = tmp_path / "knotenschule.pdf"
+    with pikepdf.open(small_book / "build" / "knotenschule.pdf") as document:
+        del document.Root.OutputIntents
+        blind(document)
+        next(page.obj.Annots for page in document.pages if "/Annots" in page.obj)[0].F = 0
+        document.save(broken)
+    said = "\n".join(map(str, verapdf.check(broken)))
+    assert "PDF/UA-1 7.3-1, 1 times: Figure tags shall include an alternative representation" in said
+    assert "PDF/A-2a 6.2.4.3-2" in said, "RGB without an output intent"
+    assert "PDF/A-2a 6.3.2-2, 1 times" in said, "an annotation that is not printed"
+    text = tmp_path / "text.pdf"
+    text.write_text("This is no PDF.", encoding="utf-8")
+    assert "veraPDF cannot read it" in "\n".join(map(str, verapdf.check(text)))

@@ -1,4 +1,7 @@
-"""The PDFs, read back: notes on the page of their call, fonts embedded, boxes, folios, bookmarks, metadata."""
+"""The screen PDF, read back: notes on the page of their call, tags, fonts, boxes, folios, bookmarks, metadata.
+
+What the standards ask of it is left to veraPDF (`verapdf.py`); here stands what they do not know of a book.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from pathlib import Path
 
 import pikepdf
 
+from press.check import tags, verapdf
 from press.findings import Finding
 from press.galleys import Book, Galleys
 
@@ -13,12 +17,17 @@ MM = 72 / 25.4  # pt
 
 
 def check(edition: Path, galleys: Galleys) -> list[Finding]:
-    """Return what is wrong with a PDF of the book, for the screen or for the printer."""
+    """Return what is wrong with the PDF for screens: as a book, and as PDF/UA-1 and PDF/A-2a."""
+    return [*inspect(edition, galleys), *verapdf.check(edition)]
+
+
+def inspect(edition: Path, galleys: Galleys) -> list[Finding]:
+    """Return what is wrong with the PDF for screens as a book."""
     book, name = galleys.book, edition.name
     with pikepdf.open(edition) as pdf:
-        messages = [*_fonts(pdf), *_boxes(pdf, book, name.endswith("-print.pdf")), *_navigation(pdf, book)]
-        messages += _metadata(pdf, book)
-        return [*_notes(pdf, book), *(Finding(name, 0, message) for message in messages)]
+        messages = [*_fonts(pdf), *_boxes(pdf, book), *_navigation(pdf, book), *_metadata(pdf, book)]
+        found = [*_notes(pdf, book), *tags.check(pdf, book, name)]
+        return [*found, *(Finding(name, 0, message) for message in messages)]
 
 
 def destinations(pdf: pikepdf.Pdf) -> dict[str, int]:
@@ -54,18 +63,16 @@ def _fonts(pdf: pikepdf.Pdf) -> list[str]:
     return [f"font {name} is not embedded" for name, embedded in sorted(descriptors.items()) if not embedded]
 
 
-def _boxes(pdf: pikepdf.Pdf, book: Book, printed: bool) -> list[str]:
-    """Trim is the book's size; in print, bleed and media boxes lie around it by the bleed (ISO 32000-1, 14.11.2)."""
+def _boxes(pdf: pikepdf.Pdf, book: Book) -> list[str]:
+    """Every page is as large as the trimmed book, and shows nothing beyond it (ISO 32000-1, 14.11.2)."""
     wrong = []
-    bleed = book.paper.bleed if printed else 0
     for number, page in enumerate(pdf.pages, start=1):
-        trim, bled, media = ([float(side) / MM for side in box] for box in (page.trimbox, page.bleedbox, page.mediabox))
+        trim, media = ([float(side) / MM for side in box] for box in (page.trimbox, page.mediabox))
         size = trim[2] - trim[0], trim[3] - trim[1]
         if abs(size[0] - book.paper.width) > 0.1 or abs(size[1] - book.paper.height) > 0.1:
             wrong.append(f"sheet {number}: trimmed to {size[0]:.1f} × {size[1]:.1f} mm")
-        for name, box, want in (("bleed", bled, bleed), ("media", media, bleed)):
-            if any(abs(a - b) < want - 0.1 for a, b in zip(trim, box, strict=True)):
-                wrong.append(f"sheet {number}: the {name} box lies less than {want} mm around the trim box")
+        if any(abs(a - b) > 0.1 for a, b in zip(trim, media, strict=True)):
+            wrong.append(f"sheet {number}: the media box is not the trim box")
     return wrong
 
 
