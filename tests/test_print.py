@@ -14,6 +14,7 @@ from conftest import STYLES
 from pikepdf import Array, Dictionary, Name
 from PIL import Image
 
+from press.check import check as check_edition
 from press.check.preflight import check, rules
 from press.check.preflight.pages import read
 from press.editions.print.finish import finish
@@ -64,8 +65,10 @@ def to_press(pdf: bytes, book: Book, styles: Styles, signature: int = 1) -> pike
     return pikepdf.open(io.BytesIO(finish(pdf, book, styles, book.printing.text, "x-print.pdf", signature)))
 
 
-def test_checks_find_nothing(printed: Path, galleys: Galleys) -> None:
-    assert check(printed, galleys) == []
+def test_checks_find_nothing(small_book: Path, galleys: Galleys) -> None:
+    """As `snakemake check` asks: by the names of the files."""
+    for name in ("print", "cover"):
+        assert check_edition(small_book / "build" / f"knotenschule-{name}.pdf", galleys) == []
 
 
 def test_no_colour_of_screens_is_left(printed: Path) -> None:
@@ -213,6 +216,21 @@ def test_pixels_become_inks(book: Book, styles: Styles, mode: str, colour: objec
     if space == "DeviceCMYK":
         cyan, magenta, yellow, _ = data[:4]
         assert cyan < 80 and magenta > 180 and yellow > 150, "red is magenta and yellow"
+
+
+def test_pixels_that_are_inks_already_stay_as_they_are(book: Book, styles: Styles) -> None:
+    """A CMYK picture with a profile of its own loses the profile, not its values."""
+    with pikepdf.open(io.BytesIO(sheet(b"q 72 0 0 72 9 9 cm /Im Do Q"))) as pdf:
+        pixels = bytes([0, 200, 210, 25]) * 300 * 300
+        space = Array([Name.ICCBased, pdf.make_stream(b"profile", N=4)])
+        image = pdf.make_stream(
+            pixels, Type=Name.XObject, Subtype=Name.Image, Width=300, Height=300, ColorSpace=space, BitsPerComponent=8
+        )
+        pdf.pages[0].Resources.XObject = Dictionary(Im=image)
+        pdf.save(out := io.BytesIO())
+    with to_press(out.getvalue(), book, styles) as pdf:
+        assert [one.space for one in read(pdf)[0].pictures] == ["DeviceCMYK"]
+        assert pdf.pages[0].Resources.XObject.Im.read_bytes() == pixels
 
 
 # ---- every check is seen to fail ----

@@ -26,6 +26,9 @@ def exchange(pdf: pikepdf.Pdf, profile: bytes) -> None:
 
 
 def _convert(picture: pikepdf.Stream, profile: bytes) -> None:
+    if inks := _inks(picture.ColorSpace):
+        picture.ColorSpace = inks
+        return
     pixels = pikepdf.PdfImage(picture).as_pil_image().convert("RGB")
     printed = _grey(pixels) or _separate(pixels, profile)
     picture.write(printed.tobytes())
@@ -36,6 +39,13 @@ def _convert(picture: pikepdf.Stream, profile: bytes) -> None:
             del picture[key]
     if "/DecodeParms" in picture:
         picture.DecodeParms = Dictionary()
+
+
+def _inks(space: pikepdf.Object) -> Name | None:
+    """Return the device space of pixels that are in inks already, by a profile of their own; None for others."""
+    if isinstance(space, Name) or space[0] != Name.ICCBased:
+        return None
+    return {1: Name.DeviceGray, 4: Name.DeviceCMYK}.get(int(space[1].N))
 
 
 def _grey(pixels: Image.Image) -> Image.Image | None:
