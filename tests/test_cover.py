@@ -13,6 +13,7 @@ import zxingcpp
 from conftest import BOOKS, STYLES, snakemake
 from PIL import Image
 
+from press.check.fidelity import Editions
 from press.check.preflight import check_cover
 from press.editions.print import cover, wrap
 from press.editions.print.barcode import barcode
@@ -153,6 +154,11 @@ def test_an_edit_that_leaves_the_page_count_leaves_the_cover(own_book: Path) -> 
     snakemake(own_book, "cover")
     assert "Drei Knoten" in words(made)
     assert not kept.is_file()
+
+
+def test_the_cover_is_compared_with_no_galley(printed: Path, small_book: Path, galleys: Galleys) -> None:
+    compared = Editions(small_book, galleys, None).compare([printed])
+    assert [one.name for one in compared] == ["galleys"]
 
 
 def test_the_wrap_is_a_small_file_of_facts(small_book: Path) -> None:

@@ -40,8 +40,12 @@ class Editions:
         self._screen: tuple[Path, list[Placed]] | None = None
 
     def compare(self, editions: list[Path]) -> list[Compared]:
-        """Compare the manuscript with the galleys, and these with the editions, screen PDF before print PDF."""
+        """Compare the manuscript with the galleys, and these with the editions, screen PDF before print PDF.
+
+        The cover for the printer holds no galley, so there is nothing to compare it with.
+        """
         done = [Compared("galleys", manuscript.compare(self.folder, self.galleys))]
+        editions = [path for path in editions if path.name != f"{self.book.slug}-cover.pdf"]
         for path in sorted(editions, key=lambda path: path.name.endswith("-print.pdf")):
             done.append(Compared(path.parent.name if path.suffix == ".html" else path.name, self._compare(path)))
         return done
