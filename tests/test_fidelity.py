@@ -245,8 +245,8 @@ def test_what_is_taken_out_is_missing_and_what_is_put_in_is_too_much(
     done = align(words, kept[:place] + foreign + kept[place:])
     missing = [word for word, at in zip(words, done.at, strict=True) if at is None]
     assert set(missing) >= set(words[start : start + length])
-    # a word or two that stand alone between what is missing and what is too much may be counted with both
-    assert 0 <= len(missing) - len(words[start : start + length]) == len(done.extra) - more <= 2
+    # a few words that stand alone between what is missing and what is too much may be counted with both
+    assert 0 <= len(missing) - len(words[start : start + length]) == len(done.extra) - more <= 5
 
 
 def test_a_note_on_another_page_than_its_call_is_named(small_book: Path) -> None:
