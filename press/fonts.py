@@ -14,8 +14,8 @@ KEPT_NAMES = (0, 2, 5, 13, 14)
 NEW_NAMES = (1, 3, 4, 6)
 
 
-def cut(path: Path, characters: frozenset[str], features: str) -> bytes:
-    """Return the face at `path` with the glyphs of `characters` only, as WOFF2.
+def cut(path: Path, characters: frozenset[str], features: str, flavor: str | None = "woff2") -> bytes:
+    """Return the face at `path` with the glyphs of `characters` only, as WOFF2, or bare where `flavor` is None.
 
     `features` are the OpenType features that stay, by their tags.
     """
@@ -25,7 +25,7 @@ def cut(path: Path, characters: frozenset[str], features: str) -> bytes:
         hinting=False,
         recalc_timestamp=False,
         notdef_outline=True,
-        flavor="woff2",
+        flavor=flavor,
     )
     cutter = subset.Subsetter(options)
     cutter.populate(unicodes=map(ord, characters))

@@ -107,3 +107,15 @@ def _value(values: dict[str, str], medium: Medium) -> str:
 def markup(fragment: str) -> Markup:
     """Mark `fragment` as markup that templates must not escape again."""
     return Markup(fragment)
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the contrast ratio of two colours, `#rrggbb`: from 1 to 21 (WCAG 2.2, relative luminance)."""
+    lighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    channels = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

@@ -16,9 +16,11 @@ import pytest
 from conftest import BOOKS, MANIFEST, REFERENCES, SQUARE, STYLES, galleys_of
 from fontTools.ttLib import TTFont
 from lxml import etree
+from PIL import Image
 
 from press.check import ace
-from press.editions.epub import build, cover, documents, metadata, pictures
+from press.check import epub as check_epub
+from press.editions.epub import access, build, cover, documents, metadata, pictures
 from press.galleys import NAMESPACES, Book, Galleys
 from press.styles import Styles
 
@@ -319,7 +321,7 @@ def test_fonts_are_embedded_and_used(book: Epub) -> None:
     assert sum(len(book.files[f"EPUB/{name}"]) for name in embedded) < 500_000
     for name in embedded:
         font = TTFont(io.BytesIO(book.files[f"EPUB/{name}"]))
-        assert font.flavor == "woff2"
+        assert font.flavor is None and name.endswith(".ttf")
         assert set(map(ord, "Bowline 1–2")) <= set(font.getBestCmap())
         names = {record.nameID: record.toUnicode() for record in font["name"].names}
         assert "Open Font License" in names[13] and "Reserved Font Name" in names[0]
@@ -364,15 +366,75 @@ def test_metadata(book: Epub) -> None:
 
 
 def test_the_summary_says_what_was_found(book: Epub) -> None:
-    keys = ["structure", "pictures", "undescribed", "unaudited"]
+    keys = ["structure", "pages", "pictures", "undescribed", "legible", "checked", "unaudited"]
     told = book.book.model_copy(update={"words": book.book.words | {f"accessibility-{key}": key for key in keys}})
-    for access, summary in (
-        (metadata.Access(pictures=True, described=True, still=True), "structure pictures unaudited"),
-        (metadata.Access(pictures=True, described=False, still=True), "structure undescribed unaudited"),
-        (metadata.Access(pictures=False, described=True, still=True), "structure unaudited"),
+    every = frozenset(access.CHECKS)
+    for pictures_there, proved, summary in (
+        (True, every, "structure pages pictures legible checked unaudited"),
+        (True, every - {"described"}, "structure pages undescribed legible unaudited"),
+        (False, every - {"paged", "legible"}, "structure unaudited"),
     ):
-        values = {entry.attributes.get("property"): entry.value for entry in metadata.entries(told, access)}
+        entries = metadata.entries(told, metadata.Access(pictures_there, proved))
+        values = {entry.attributes.get("property"): entry.value for entry in entries}
         assert values["schema:accessibilitySummary"] == summary
+
+
+def test_a_book_that_passes_every_check_says_that_it_conforms(book: Epub) -> None:
+    assert book.meta("dcterms:conformsTo") == ["EPUB Accessibility 1.1 - WCAG 2.2 Level AA"]
+    assert book.meta("a11y:certifiedBy") == [book.book.imprint]
+    assert set(book.meta("schema:accessibilityFeature")) == {
+        *("tableOfContents", "readingOrder", "structuralNavigation", "alternativeText"),
+        *("displayTransformability", "index"),
+    }
+
+
+def unpacked(book: Epub) -> access.Files:
+    contents = {name.removeprefix("EPUB/"): data for name, data in book.files.items() if name.startswith("EPUB/")}
+    return access.Files(contents, book.documents())
+
+
+BROKEN = [
+    ("described", "text/bend.xhtml", 'alt="A loop of rope."', 'alt=""', "images/square.svg.png has no description"),
+    ("described", "text/bend.xhtml", "A loop of rope.", "Figure 2.1 It holds.", "is its caption"),
+    ("language", "text/bend.xhtml", ' xml:lang="en"', "", "its language is not named"),
+    ("language", "text/bend.xhtml", "<title>The Sheet Bend</title>", "<title></title>", "it has no title"),
+    ("structured", "text/bowline.xhtml", "<h2>How to tie it</h2>", "<h3>How to tie it</h3>", "skips a level"),
+    ("ordered", "nav.xhtml", "text/bowline.xhtml", "text/index.xhtml", "out of order, or to nowhere"),
+    ("indexed", "text/index.xhtml", "bowline-ix-1", "nowhere", "which is nowhere"),
+    ("legible", "css/book.css", "color: #5a6166", "color: #aaaaaa", "has a contrast of 2."),
+    ("legible", "css/dark.css", "color: #b3b0a9", "color: #444444", "#444444 on"),
+    ("transformable", "css/book.css", "font-size: 2.2em", "font-size: 22px", "font-size: 22px"),
+    ("still", "images/square.svg", "<path", "<animate/><path", "it may move"),
+    ("still", "css/book.css", "figure {", "figure { transition: 1s;", "in motion"),
+    ("named", "text/bowline.xhtml", ">bight</a>", "></a>", "has no name"),
+    ("named", "text/bowline.xhtml", 'id="tying"', 'id="bowline-notes"', "stands twice"),
+]
+
+
+@pytest.mark.parametrize(("claim", "file", "old", "new", "said"), BROKEN)
+def test_every_claim_can_fail(book: Epub, claim: str, file: str, old: str, new: str, said: str) -> None:
+    whole = unpacked(book)
+    assert access.prove(whole)[claim] == []
+    text = whole.contents[file].decode()
+    assert old in text
+    broken = access.Files({**whole.contents, file: text.replace(old, new).encode()}, whole.spine)
+    complaints = access.prove(broken)[claim]
+    assert complaints and said in complaints[0]
+
+
+def test_pages_are_claimed_only_where_they_are_marked(book: Epub) -> None:
+    assert access.prove(unpacked(book))["paged"] == ["no page is marked"]
+
+
+def test_the_check_finds_a_claim_that_does_not_hold(book: Epub, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.epub"
+    with zipfile.ZipFile(broken, "w") as archive:
+        for name, content in book.files.items():
+            archive.writestr(name, content.replace(b' alt="A loop of rope."', b' alt=""'))
+    assert [finding.message for finding in check_epub.access_of(broken)] == [
+        "not accessible: text/bend.xhtml: ../images/square.svg.png has no description",
+        "what it says of its accessibility is not what was found",
+    ]
 
 
 def test_an_image_without_alternative_takes_the_claims_away(galleys: Path, tmp_path: Path) -> None:
@@ -385,7 +447,8 @@ def test_an_image_without_alternative_takes_the_claims_away(galleys: Path, tmp_p
     epub = Epub(tmp_path / "blind.epub", Galleys(folder).book)
     assert "alternativeText" not in epub.meta("schema:accessibilityFeature")
     assert epub.meta("schema:accessModeSufficient") == []
-    assert epub.meta("schema:accessibilityHazard") == []
+    assert epub.meta("schema:accessibilityHazard") == ["unknown"]
+    assert epub.meta("dcterms:conformsTo") == epub.meta("a11y:certifiedBy") == []
 
 
 def test_a_drawing_gives_way_to_its_outlined_copy(galleys: Path, tmp_path: Path) -> None:
@@ -396,30 +459,37 @@ def test_a_drawing_gives_way_to_its_outlined_copy(galleys: Path, tmp_path: Path)
 
 
 def test_a_cover_is_drawn_and_a_long_title_stays_on_it(book: Epub) -> None:
-    drawing = book.tree("cover.svg")
-    assert words(drawing.find("{*}title")) == book.book.title
+    with Image.open(io.BytesIO(book.files["EPUB/cover.jpg"])) as picture:
+        assert (picture.format, picture.size) == ("JPEG", (cover.WIDTH, cover.HEIGHT))
+        assert picture.getpixel((5, 5))[0] > 150, "the ground has the colour of the book"
+        row = [picture.getpixel((x, 150 + 85)) for x in range(150, 800)]
+    assert any(min(pixel) > 200 for pixel in row), "the author's name is set in white"
     long = book.book.model_copy(update={"title": "An Uncommonly Circumstantial Treatise of Knottiness, " * 2})
-    drawing = etree.fromstring(cover.draw(long, Styles([STYLES])))
+    drawing = etree.fromstring(cover.compose(long, Styles([STYLES])))
     lines = drawing.findall("{*}text[@class='title']")
     assert 3 < len(lines) < 7
     assert all(float(line.get("y")) < cover.HEIGHT - 2 * cover.MARGIN for line in lines)
 
 
-def test_the_art_of_the_book_lies_under_the_title(galleys: Path, tmp_path: Path) -> None:
-    folder = tmp_path / "galleys"
-    shutil.copytree(galleys, folder)
-    data = json.loads((folder / "book.json").read_text(encoding="utf-8")) | {"cover_art": "images/square.svg"}
-    (folder / "book.json").write_text(json.dumps(data), encoding="utf-8")
-    build(folder, Styles([STYLES]), tmp_path / "art.epub")
-    drawing = Epub(tmp_path / "art.epub", Galleys(folder).book).tree("cover.svg")
+def test_the_art_of_the_book_lies_under_the_title(book: Epub) -> None:
+    drawing = etree.fromstring(cover.compose(book.book, Styles([STYLES]), SQUARE.encode()))
     art = drawing.find("{*}svg")
     assert art.find("{*}path") is not None
-    assert [words(title) for title in drawing.iter("{*}title")] == [data["title"]]
-    assert (drawing.get("width"), drawing.get("height")) == (
-        "1600",
-        str(round(1600 * data["paper"]["height"] / data["paper"]["width"])),
-    )
+    assert [words(title) for title in drawing.iter("{*}title")] == [book.book.title]
+    paper = book.book.paper
+    assert (drawing.get("width"), drawing.get("height")) == ("1600", str(round(1600 * paper.height / paper.width)))
     assert list(drawing).index(art) < min(list(drawing).index(text) for text in drawing.findall("{*}text"))
+
+
+def test_drawings_have_a_stand_in_for_readers_that_refuse_them(book: Epub) -> None:
+    picture = book.tree("text/bend.xhtml").find(".//h:figure/h:picture", NAMESPACES)
+    source, image = picture
+    assert (source.get("srcset"), source.get("type")) == ("../images/square.svg", "image/svg+xml")
+    assert image.get("src") == "../images/square.svg.png"
+    with Image.open(io.BytesIO(book.files["EPUB/images/square.svg.png"])) as pixels:
+        assert (pixels.format, pixels.width) == ("PNG", pictures.WIDTH)
+    largest = max(len(data) for name, data in book.files.items() if name.endswith((".png", ".jpg", ".svg")))
+    assert largest <= pictures.LARGEST
 
 
 def test_the_cover_of_the_book_is_used_once(galleys: Path, tmp_path: Path) -> None:

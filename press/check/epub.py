@@ -3,16 +3,39 @@
 from __future__ import annotations
 
 import shutil
+import zipfile
 from pathlib import Path
 
+from lxml import etree
+
 from press.check import ace
+from press.editions.epub import access
 from press.findings import Finding
 from press.galleys import Galleys
+
+ROOT = "EPUB/"  # where the package lies in the archive
 
 
 def check(edition: Path, galleys: Galleys) -> list[Finding]:
     """Return what the validators say, at the place inside the EPUB that they name."""
-    return [*_epubcheck(edition), *ace.check(edition)]
+    return [*_epubcheck(edition), *ace.check(edition), *access_of(edition)]
+
+
+def access_of(edition: Path) -> list[Finding]:
+    """Return what keeps the EPUB from claiming that it is accessible; the checks are those of the build."""
+    with zipfile.ZipFile(edition) as archive:
+        contents = {name.removeprefix(ROOT): archive.read(name) for name in archive.namelist() if name.startswith(ROOT)}
+    package = etree.fromstring(contents["content.opf"])
+    files = {str(item.get("id")): str(item.get("href")) for item in package.iterfind(".//{*}item")}
+    spine = [files[str(item.get("idref"))] for item in package.iterfind(".//{*}itemref")]
+    against = access.prove(access.Files(contents, spine))
+    findings = [
+        Finding(edition.name, 0, f"not accessible: {said}") for claim in access.ASKED for said in against[claim]
+    ]
+    conforming = package.xpath("//*[@property='dcterms:conformsTo']")
+    if bool(conforming) == bool(findings):
+        findings.append(Finding(edition.name, 0, "what it says of its accessibility is not what was found"))
+    return findings
 
 
 def _epubcheck(edition: Path) -> list[Finding]:

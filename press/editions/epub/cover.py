@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-import base64
+import io
+import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from fontTools.ttLib import TTFont
 from lxml import etree
+from PIL import Image
 
-from press.editions.epub import fonts
+from press.editions.epub import fonts, pictures
 from press.galleys import Book, Face
+from press.pixels import rasterise
 from press.styles import Styles, markup
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -22,6 +27,9 @@ SUBTITLE_SIZES_OVER_ART: list[float] = list(range(50, 67, 4))
 TITLE_LINES, TITLE_LINES_OVER_ART = 6, 2
 
 
+QUALITIES = range(90, 45, -5)  # of the JPEG
+
+
 @dataclass(frozen=True)
 class Lines:
     """Text of the cover, broken into lines at a size."""
@@ -31,18 +39,33 @@ class Lines:
 
 
 def draw(book: Book, styles: Styles, art: bytes = b"") -> bytes:
-    """Return the cover of a book (SVG, with the letters that it needs); art: an SVG to lie under the words."""
-    display, text, sans = (
-        _face(styles, styles.tokens["type"][voice], weight, style)
-        for voice, weight, style in (("display", 300, "normal"), ("text", 400, "italic"), ("sans", 600, "normal"))
-    )
-    authors = [person.name for person in book.contributors if person.role == "aut"] or [
-        person.name for person in book.contributors[:1]
-    ]
-    title = _lines(styles.font(display), book.title, TITLE_SIZES, TITLE_LINES_OVER_ART if art else TITLE_LINES)
-    subtitle = _lines(styles.font(text), book.subtitle, SUBTITLE_SIZES_OVER_ART if art else SUBTITLE_SIZES, 5)
-    letters = frozenset("".join([book.title, book.subtitle, book.imprint, *authors]).upper()) | frozenset(
-        book.title + book.subtitle
+    """Return the cover of a book as JPEG, which every reader and shop takes; art: an SVG to lie under the words."""
+    with tempfile.TemporaryDirectory() as folder:
+        paths = {}
+        for name, face in _faces(styles).items():
+            paths[name] = Path(folder, f"{name}.ttf")
+            paths[name].write_bytes(fonts.cut(styles.font(face), _letters(book)))
+        families = {name: TTFont(path)["name"].getDebugName(1) for name, path in paths.items()}
+        png = rasterise(compose(book, styles, art, families), WIDTH, list(paths.values()))
+    return _jpeg(png)
+
+
+def _jpeg(png: bytes) -> bytes:
+    """Return a picture as JPEG, of the best quality that stays within what shops and old readers take."""
+    with Image.open(io.BytesIO(png)) as image:
+        for quality in QUALITIES:
+            out = io.BytesIO()
+            image.convert("RGB").save(out, "JPEG", quality=quality, optimize=True, progressive=False)
+            if len(out.getvalue()) <= pictures.LARGEST:
+                break
+    return out.getvalue()
+
+
+def compose(book: Book, styles: Styles, art: bytes = b"", families: Mapping[str, str] | None = None) -> bytes:
+    """Return the cover as SVG; `families` are the names of the faces display, text and sans."""
+    faces = _faces(styles)
+    title_lines, subtitle_sizes = (
+        (TITLE_LINES_OVER_ART, SUBTITLE_SIZES_OVER_ART) if art else (TITLE_LINES, SUBTITLE_SIZES)
     )
     return styles.render(
         "epub/cover.svg.j2",
@@ -51,15 +74,27 @@ def draw(book: Book, styles: Styles, art: bytes = b"") -> bytes:
         width=WIDTH,
         height=round(WIDTH * book.paper.height / book.paper.width) if art else HEIGHT,
         margin=MARGIN,
-        title=title,
-        subtitle=subtitle,
-        authors=authors,
+        title=_lines(styles.font(faces["display"]), book.title, TITLE_SIZES, title_lines),
+        subtitle=_lines(styles.font(faces["text"]), book.subtitle, subtitle_sizes, 5),
+        authors=_authors(book),
         art=_inside(art) if art else None,
-        faces={
-            name: markup(base64.b64encode(fonts.cut(styles.font(face), letters)).decode())
-            for name, face in (("display", display), ("text", text), ("sans", sans))
-        },
+        families=families or {name: face.family for name, face in faces.items()},
     ).encode()
+
+
+def _authors(book: Book) -> list[str]:
+    authors = [person.name for person in book.contributors if person.role == "aut"]
+    return authors or [person.name for person in book.contributors[:1]]
+
+
+def _letters(book: Book) -> frozenset[str]:
+    said = "".join([book.title, book.subtitle, book.imprint, *_authors(book)])
+    return frozenset(said + said.upper())
+
+
+def _faces(styles: Styles) -> dict[str, Face]:
+    voices = (("display", 300, "normal"), ("text", 400, "italic"), ("sans", 600, "normal"))
+    return {voice: _face(styles, styles.tokens["type"][voice], weight, style) for voice, weight, style in voices}
 
 
 def _inside(art: bytes) -> tuple[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterator
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from lxml import etree
 
@@ -36,10 +36,11 @@ def images(part: etree._Element) -> list[etree._Element]:
     return list(part.iter(f"{{{XHTML}}}img"))
 
 
-def finish(part: etree._Element, address: Callable[[str], str], picture: Callable[[str], str]) -> None:
+def finish(part: etree._Element, address: Callable[[str], str], picture: Callable[[str], tuple[str, str]]) -> None:
     """Make a part fit for EPUB, in place.
 
-    `address` gives the link to an id of the book, `picture` the link to a picture by its `src` in the galleys.
+    `address` gives the link to an id of the book, `picture` the links to a picture, and to its stand-in,
+    by its `src` in the galleys.
     """
     for note in [item for item in part.iter(f"{{{XHTML}}}li") if "note" in _classes(item)]:
         _pop_up(note)
@@ -50,7 +51,7 @@ def finish(part: etree._Element, address: Callable[[str], str], picture: Callabl
         if href.startswith("#"):
             link.set("href", address(href[1:]))
     for image in images(part):
-        image.set("src", picture(str(image.get("src"))))
+        _offer(image, *picture(str(image.get("src"))))
         _size(image)
 
 
@@ -121,11 +122,28 @@ def _mend_attributes(element: etree._Element) -> None:
         element.set(LANGUAGE, language)
 
 
+def _offer(image: etree._Element, best: str, other: str) -> None:
+    """Show the drawing where a reader can, and its stand-in, the <img> itself, where the reader knows no <picture>."""
+    image.set("src", other)
+    if best != other:
+        picture = etree.Element(f"{{{XHTML}}}picture")
+        image.addprevious(picture)
+        picture.tail, image.tail = image.tail, None
+        etree.SubElement(picture, f"{{{XHTML}}}source", {"srcset": best, "type": "image/svg+xml"})
+        picture.append(image)
+
+
 def _size(image: etree._Element) -> None:
     """Give the size of an image in pixels, as HTML counts; galleys count in points."""
     for side in ("width", "height"):
         if side in image.attrib:
             image.set(side, str(round(float(str(image.get(side))) * PIXELS_PER_POINT)))
+
+
+def absolute(href: str, here: str) -> str:
+    """Return where the link `href` of the file `here` leads, named from the root of the package."""
+    path, mark, fragment = unquote(href).partition("#")
+    return (posixpath.normpath(posixpath.join(posixpath.dirname(here), path)) if path else here) + mark + fragment
 
 
 def relative(target: str, here: str) -> str:

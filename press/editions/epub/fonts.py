@@ -7,6 +7,7 @@ from pathlib import Path
 from fontTools.ttLib import TTFont
 
 from press import fonts
+from press.galleys import Face
 
 # The figures, small capitals and joins that the styles ask for, and what a script needs to be set right.
 FEATURES = "smcp c2sc onum lnum pnum tnum sups frac numr dnom kern liga ccmp locl calt mark mkmk rlig init medi fina"
@@ -14,8 +15,16 @@ BASIC = frozenset(chr(code) for code in range(0x20, 0x7F))
 
 
 def cut(path: Path, characters: frozenset[str]) -> bytes:
-    """Return the face at `path` with the glyphs of `characters` and of ASCII only, as WOFF2; always the same bytes."""
-    return fonts.cut(path, characters | BASIC, FEATURES)
+    """Return the face at `path` with the glyphs of `characters` and of ASCII only; always the same bytes.
+
+    Bare TrueType or OpenType: Kindle and readers with Adobe's older engine do not take WOFF2.
+    """
+    return fonts.cut(path, characters | BASIC, FEATURES, flavor=None)
+
+
+def file(face: Face) -> str:
+    """Return the file of a face in the EPUB."""
+    return f"fonts/{Path(face.file).name.split('.')[0]}.ttf"
 
 
 class Ruler:

@@ -5,9 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from press.editions.epub.access import ASKED
 from press.galleys import Book, Contributor
 
 RELATORS = "marc:relators"
+# What each proved claim lets the metadata say.
+FEATURES = {
+    "ordered": ["tableOfContents", "readingOrder"],
+    "structured": ["structuralNavigation"],
+    "described": ["alternativeText"],
+    "transformable": ["displayTransformability"],
+    "paged": ["pageBreakMarkers", "pageNavigation"],
+    "indexed": ["index"],
+}
+CONFORMANCE = "EPUB Accessibility 1.1 - WCAG 2.2 Level AA"
 
 
 class Entry(NamedTuple):
@@ -20,12 +31,15 @@ class Entry(NamedTuple):
 
 
 class Access(NamedTuple):
-    """What a look at the finished documents has shown."""
+    """What the checks of the finished files have shown: whether there are pictures, and the claims that are proved."""
 
     pictures: bool
-    described: bool
-    still: bool
-    paged: bool = False
+    proved: frozenset[str]
+
+    @property
+    def conforms(self) -> bool:
+        """Whether the book meets what a conforming one has to, as far as checks can tell."""
+        return self.proved >= set(ASKED)
 
 
 def entries(book: Book, access: Access) -> Iterator[Entry]:
@@ -39,7 +53,7 @@ def entries(book: Book, access: Access) -> Iterator[Entry]:
     for subject in book.subjects:
         yield _core("subject", subject)
     yield _core("rights", book.rights)
-    if access.paged:  # EPUB 3.3, D.3.8, and its forerunner
+    if "paged" in access.proved:  # EPUB 3.3, D.3.8, and its forerunner
         yield _core("source", book.identifiers["print"], id="print")
         yield _meta("source-of", "pagination", refines="#print")
         yield _meta("pageBreakSource", book.identifiers["print"])
@@ -79,31 +93,34 @@ def _person(person: Contributor, name: str, creator: bool) -> Iterator[Entry]:
 
 
 def _accessibility(book: Book, access: Access) -> Iterator[Entry]:
-    """Say only what the build has seen or has itself put in."""
+    """Say only what a check has proved (EPUB Accessibility 1.1, 2.2; the terms are those of schema.org)."""
+    described = "described" in access.proved
     yield _meta("schema:accessMode", "textual")
     if access.pictures:
         yield _meta("schema:accessMode", "visual")
-    if access.described:
+    if described:
         yield _meta("schema:accessModeSufficient", "textual")
-    features = ["tableOfContents", "structuralNavigation", "readingOrder"]
-    if access.pictures and access.described:
-        features.append("alternativeText")
-    if access.paged:
-        features += ["pageBreakMarkers", "pageNavigation"]
-    for feature in features:
-        yield _meta("schema:accessibilityFeature", feature)
-    if access.still:
-        yield _meta("schema:accessibilityHazard", "none")
+    for claim, features in FEATURES.items():
+        if claim in access.proved and (claim != "described" or access.pictures):
+            for feature in features:
+                yield _meta("schema:accessibilityFeature", feature)
+    yield _meta("schema:accessibilityHazard", "none" if "still" in access.proved else "unknown")
     if summary := _summary(book, access):
         yield _meta("schema:accessibilitySummary", summary)
+    if access.conforms:
+        yield _meta("dcterms:conformsTo", CONFORMANCE, id="conformance")
+        yield _meta("a11y:certifiedBy", book.imprint, refines="#conformance")
 
 
 def _summary(book: Book, access: Access) -> str:
     """Return the summary in the book's own words, as far as its locale has them."""
     truths = {
-        "accessibility-structure": True,
-        "accessibility-pictures": access.pictures and access.described,
-        "accessibility-undescribed": access.pictures and not access.described,
+        "accessibility-structure": {"ordered", "structured"} <= access.proved,
+        "accessibility-pages": "paged" in access.proved,
+        "accessibility-pictures": access.pictures and "described" in access.proved,
+        "accessibility-undescribed": access.pictures and "described" not in access.proved,
+        "accessibility-legible": {"legible", "transformable"} <= access.proved,
+        "accessibility-checked": access.conforms,
         "accessibility-unaudited": True,
     }
     return " ".join(book.words[key] for key, true in truths.items() if true and key in book.words)

@@ -10,14 +10,14 @@ from functools import cached_property, partial
 from ebooklib import epub
 from lxml import etree
 
-from press.editions.epub import cover, documents, fonts, metadata, navigation, pagebreaks, pictures, references
+from press.editions.epub import access, cover, documents, fonts, metadata, navigation, pagebreaks, pictures, references
 from press.galleys import Document, Galleys
 from press.pagemap import Page, PageMap
 from press.styles import Medium, Styles, markup
 
 NAVIGATION = "nav.xhtml"
 COVER = "cover.xhtml"
-DRAWN_COVER = "cover.svg"
+DRAWN_COVER = "cover.jpg"
 SHEETS: dict[str, tuple[str, Medium]] = {
     "css/book.css": ("epub/book.css.j2", "light"),
     "css/dark.css": ("epub/dark.css.j2", "dark"),
@@ -168,10 +168,14 @@ class Package:
         item = self._add(f"text-{document.id}", here, XHTML_TYPE, self.spine[here], *documents.properties(part))
         self.out.spine.append(item)
 
-    def _picture(self, src: str, here: str) -> str:
+    def _picture(self, src: str, here: str) -> tuple[str, str]:
+        """Return the links to a picture, and to the one that stands in for it where it is refused."""
+        other = f"{src}.png" if src.endswith(".svg") else src
         if src not in self.pictures:
             self.pictures[src] = pictures.load(self.galleys, src)
-        return documents.relative(src, here)
+        if other not in self.pictures:
+            self.pictures[other] = pictures.pixels(self.pictures[src], self.galleys.folder.parent / "pixels")
+        return documents.relative(src, here), documents.relative(other, here)
 
     def _add_navigation(self) -> None:
         address = partial(self.address, here="")
@@ -200,16 +204,16 @@ class Package:
         self._add("ncx", "toc.ncx", "application/x-dtbncx+xml", ncx)
 
     def _add_styles(self) -> None:
-        sheets = {name: self.styles.css(template, medium) for name, (template, medium) in SHEETS.items()}
+        sheets = {
+            name: self.styles.css(template, medium, font_file=fonts.file) for name, (template, medium) in SHEETS.items()
+        }
         for name, css in sheets.items():
             self._add(name.replace("/", "-"), name, "text/css", css)
-        used = [face for face in self.styles.faces if f"fonts/{face.file}" in "".join(sheets.values())]
+        used = [face for face in self.styles.faces if fonts.file(face) in "".join(sheets.values())]
         characters = frozenset("".join(str(text) for part in self.parts.values() for text in part.itertext()))
         characters |= set("".join([*self.book.words.values(), self.book.title, self.book.subtitle]))
         for number, face in enumerate(used, start=1):
-            self._add(
-                f"font-{number}", f"fonts/{face.file}", "font/woff2", fonts.cut(self.styles.font(face), characters)
-            )
+            self._add(f"font-{number}", fonts.file(face), "font/ttf", fonts.cut(self.styles.font(face), characters))
 
     # What is said of it
 
@@ -224,13 +228,10 @@ class Package:
         out.add_metadata(None, "meta", "", {"name": "cover", "content": "cover-image"})
 
     def _access(self) -> metadata.Access:
-        images = [image for part in self.parts.values() for image in documents.images(part)]
-        return metadata.Access(
-            pictures=bool(images),
-            described=all(str(image.get("alt", "")).strip() for image in images),
-            still=all(pictures.is_still(src, content) for src, content in self.pictures.items()),
-            paged=self.pages is not None,
-        )
+        contents = {item.file_name: item.get_content() for item in self.out.get_items()}
+        against = access.prove(access.Files(contents, list(self.spine)))
+        pictured = any(documents.images(part) for part in self.parts.values())
+        return metadata.Access(pictured, frozenset(claim for claim, found in against.items() if not found))
 
     @cached_property
     def _date(self) -> datetime.datetime:

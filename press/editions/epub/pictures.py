@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 import re
 from pathlib import Path
 
+from PIL import Image
+
+from press import files
 from press.galleys import Galleys
+from press.pixels import rasterise
 
 MEDIA_TYPES = {
     ".svg": "image/svg+xml",
@@ -15,6 +21,8 @@ MEDIA_TYPES = {
     ".gif": "image/gif",
     ".webp": "image/webp",
 }
+LARGEST = 150_000  # bytes of one picture
+WIDTH, COLOURS = 1000, 64  # of a drawing in pixels
 MOVING = re.compile(rb"<(?:animate|animateMotion|animateTransform|set|script)[\s/>]")
 
 
@@ -33,6 +41,23 @@ def load(galleys: Galleys, src: str) -> bytes:
         return galleys.image(src)
     outlined = str(path.with_suffix(f".outlined{path.suffix}"))
     return galleys.image(outlined if (galleys.folder / outlined).is_file() else src)
+
+
+def pixels(svg: bytes, cache: Path) -> bytes:
+    """Return a drawing as PNG with few colours, for readers that refuse it: Kindle takes no more than 25 SVGs a book.
+
+    Drawing takes a third of a second, so what was drawn before is kept in the folder `cache`, by its contents.
+    """
+    kept = cache / f"{hashlib.sha256(svg + f'{WIDTH} {COLOURS}'.encode()).hexdigest()[:24]}.png"
+    if kept.is_file():
+        return kept.read_bytes()
+    out = io.BytesIO()
+    with Image.open(io.BytesIO(rasterise(svg, WIDTH))) as image:
+        flat = Image.new("RGB", image.size, "white")
+        flat.paste(image, mask=image.getchannel("A") if image.mode == "RGBA" else None)
+        flat.quantize(COLOURS, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
+    files.write(kept, out.getvalue())
+    return out.getvalue()
 
 
 def is_still(src: str, content: bytes) -> bool:
