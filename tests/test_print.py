@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -12,15 +13,15 @@ import pikepdf
 import pytest
 from conftest import STYLES
 from pikepdf import Array, Dictionary, Name
-from PIL import Image
+from PIL import Image, ImageCms
 
 from press.check import check as check_edition
 from press.check.preflight import check, rules
 from press.check.preflight.pages import read
-from press.editions.print.finish import finish
+from press.editions.print.finish import finish, is_press_profile
 from press.editions.print.inks import Mix, Palette
 from press.findings import Refused
-from press.galleys import Book, Galleys, Spot
+from press.galleys import Book, Galleys, Intent, Spot
 from press.styles import Styles
 
 MM = 72 / 25.4
@@ -161,6 +162,32 @@ def test_what_shows_through_is_named_and_blends_in_inks(book: Book, styles: Styl
     job = rules.Job(tmp_path / "half.pdf", book, book.printing.text, (120, 190), [])
     result = rules.transparency(job)
     assert (result.figure, result.messages) == ("on 1 page, blended in CMYK", [])
+
+
+@pytest.mark.parametrize(
+    ("profile", "message"),
+    [
+        ("FOGRA99", "there is no styles/profiles/FOGRA99.icc"),
+        ("screen", "screen.icc is not the profile of a CMYK press"),
+    ],
+)
+def test_a_profile_that_is_none_is_a_finding(book: Book, tmp_path: Path, profile: str, message: str) -> None:
+    (tmp_path / "profiles").mkdir()
+    (tmp_path / "profiles" / "screen.icc").write_bytes(
+        ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    )
+    intent = Intent(condition="X", profile=profile)
+    with pytest.raises(Refused, match=re.escape("book.yaml: printing: ") + f".*{re.escape(message)}"):
+        finish(sheet(b""), book, Styles([tmp_path, STYLES]), intent, "x")
+
+
+def test_every_profile_has_a_licence() -> None:
+    licence = (STYLES / "profiles" / "LICENSE.md").read_text(encoding="utf-8")
+    profiles = sorted((STYLES / "profiles").glob("*.icc"))
+    assert len(profiles) >= 2
+    for profile in profiles:
+        assert is_press_profile(profile.read_bytes())
+        assert f"`{profile.name}`" in licence
 
 
 def test_greys_are_tints_of_black(styles: Styles) -> None:

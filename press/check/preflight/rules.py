@@ -14,6 +14,7 @@ from pikepdf import Name
 from pydantic import BaseModel
 
 from press.check.preflight.pages import Page, read
+from press.editions.print.finish import is_press_profile
 from press.editions.print.wrap import Wrap
 from press.findings import Finding
 from press.galleys import Book, Intent
@@ -245,8 +246,7 @@ def output_intent(job: Job) -> Result:
         figure = f"{name}, {job.intent.profile}"
         if name != job.intent.condition:
             wrong.append(f"the output intent is {name}, not {job.intent.condition}")
-        head = profile.read_bytes()[:40] if profile is not None else b""
-        if head[12:20] != b"prtrCMYK" or head[36:40] != b"acsp":
+        if profile is None or not is_press_profile(profile.read_bytes()):
             wrong.append("the output intent has no CMYK printer profile")
     return Result(name="Output intent", figure=figure, messages=wrong)
 

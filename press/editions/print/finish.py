@@ -14,7 +14,7 @@ from pikepdf import Array, Dictionary, Name, String
 
 from press.editions.print import colours, pictures
 from press.editions.print.inks import Palette
-from press.findings import Refused
+from press.findings import Finding, Refused
 from press.galleys import Book, Intent
 from press.styles import Styles
 
@@ -32,9 +32,10 @@ def finish(pdf: bytes, book: Book, styles: Styles, intent: Intent, name: str, si
     """Return `pdf`, typeset in the screen colours of the tokens with bleed, as PDF/X-4.
 
     `intent` is the printing condition, `name` the file that findings name. The page count becomes a multiple of
-    `signature`: blank pages are added at the end. Raises Refused for every colour that is in no token.
+    `signature`: blank pages are added at the end. Raises Refused for every colour that is in no token, and for a
+    profile that is missing or not that of a press.
     """
-    profile = styles.find(f"profiles/{intent.profile}.icc").read_bytes()
+    profile = _profile(styles, intent)
     with pikepdf.open(io.BytesIO(pdf)) as document:
         _strip(document)
         findings = colours.exchange(document, Palette(styles, book.printing.spot), name)
@@ -56,6 +57,22 @@ def finish(pdf: bytes, book: Book, styles: Styles, intent: Intent, name: str, si
             deterministic_id=True,
         )
     return out.getvalue()
+
+
+def _profile(styles: Styles, intent: Intent) -> bytes:
+    """Return the ICC profile of a printing condition. Raises Refused where there is none, or it is not for a press."""
+    name = f"profiles/{intent.profile}.icc"
+    if not styles.has(name):
+        raise Refused([Finding("book.yaml", 0, f"printing: there is no styles/{name}")])
+    profile = styles.find(name).read_bytes()
+    if not is_press_profile(profile):
+        raise Refused([Finding("book.yaml", 0, f"printing: styles/{name} is not the profile of a CMYK press")])
+    return profile
+
+
+def is_press_profile(profile: bytes) -> bool:
+    """Tell whether an ICC profile is that of an output device with CMYK inks (ICC.1, 7.2: class, space, signature)."""
+    return profile[12:20] == b"prtrCMYK" and profile[36:40] == b"acsp"
 
 
 def blanks(pages: int, signature: int) -> int:

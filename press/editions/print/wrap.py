@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import click
 from pydantic import BaseModel
 
 from press import files
@@ -49,3 +50,4 @@ def build(galleys: Path, page_map: Path, output: Path) -> None:
     pages = PageMap.model_validate_json(page_map.read_bytes()).pages
     wrap = measure(Galleys(galleys).book, len(pages))
     files.write(output, wrap.model_dump_json(indent=1) + "\n")
+    click.echo(f"spine {wrap.spine:.2f} mm: {wrap.pages} pages, {wrap.pages - len(pages)} of them blank at the end")
