@@ -3,6 +3,7 @@
 #   manuscript/*.md -> read -> resolve -> galleys -> sheets -> epub, pdf, print, html -> check
 #
 # snakemake all          every edition of this book (also: epub, pdf, print, cover, html, preflight, prose, check, clean)
+# snakemake large        the large-print PDF, which is typeset on its own
 # snakemake all --config book=FOLDER          every edition of the book in another folder
 
 from snakemake.utils import min_version
@@ -25,6 +26,7 @@ localrules:
     all,
     epub,
     pdf,
+    large,
     print,
     cover,
     wrap,
@@ -137,6 +139,40 @@ rule pdf_edition:
         styles=book.style_options,
     shell:
         "python -m press pdf {input.sheets} {input.galleys} {params.styles} -o {output} > {log} 2>&1"
+
+
+rule large_sheets:
+    input:
+        galleys=rules.resolve.output,
+        styles=book.style_files("pdf", "fonts"),
+        engine=book.inputs("sheets", "pagemap.py", *SHARED, *MODEL),
+    output:
+        pdf=book.build / "sheets/large/book.pdf",
+        pages=book.build / "sheets/large/pages.json",
+    log:
+        book.log("large-sheets"),
+    threads: workflow.cores
+    params:
+        styles=book.style_options,
+        folder=book.build / "sheets/large",
+    shell:
+        "python -m press sheets {input.galleys} -l large {params.styles} -j {threads} -o {params.folder} > {log} 2>&1"
+
+
+rule large_edition:
+    input:
+        sheets=rules.large_sheets.output.pdf,
+        galleys=rules.resolve.output,
+        styles=book.style_files("pdf", "fonts"),
+        engine=book.inputs("editions/pdf", *SHARED, *MODEL),
+    output:
+        book.large,
+    log:
+        book.log("large"),
+    params:
+        styles=book.style_options,
+    shell:
+        "python -m press large {input.sheets} {input.galleys} {params.styles} -o {output} > {log} 2>&1"
 
 
 rule print_edition:
@@ -271,6 +307,11 @@ rule epub:
 rule pdf:
     input:
         book.pdf,
+
+
+rule large:
+    input:
+        book.large,
 
 
 rule print:

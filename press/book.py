@@ -98,6 +98,7 @@ class Identifiers(_Strict):
     pdf: str = Field(pattern=r"^urn:(isbn|uuid):")
     print: str = Field(pattern=r"^urn:(isbn|uuid):")
     html: str = Field(pattern=r"^urn:(isbn|uuid):")
+    large: str | None = Field(default=None, pattern=r"^urn:(isbn|uuid):")  # large print, where there is such an edition
 
 
 class Manifest(_Strict):

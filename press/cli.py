@@ -138,6 +138,7 @@ def _edition(name: str, summary: str) -> None:
 
 
 _finish("pdf", "Make the PDF for screens.")
+_finish("large", "Make the large-print PDF for screens, of sheets that were typeset with --layout large.")
 _finish("print", "Make the PDF for the printer.")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
@@ -46,7 +47,9 @@ class Styles:
     @cached_property
     def faces(self) -> list[Face]:
         """The font faces that the tokens name."""
-        return [Face.model_validate(face) for face in self.tokens["faces"]]
+        layouts = self.tokens.get("layouts", {}).values()
+        faces = [*self.tokens["faces"], *(face for layout in layouts for face in layout.get("faces", []))]
+        return [Face.model_validate(face) for face in faces]
 
     def font(self, face: Face) -> Path:
         """Return the file of a face (WOFF2)."""
@@ -62,8 +65,11 @@ class Styles:
 
     @cached_property
     def environment(self) -> jinja2.Environment:
-        """The Jinja2 environment over the folders; markup is escaped, style sheets are not."""
-        return jinja2.Environment(
+        """The Jinja2 environment over the folders; markup is escaped, style sheets are not.
+
+        Style sheets have a filter of their own: `enlarged(1.5)` multiplies every length in pt.
+        """
+        environment = jinja2.Environment(
             loader=jinja2.FileSystemLoader([str(folder) for folder in self.folders]),
             autoescape=lambda name: not (name or "").endswith(".css.j2"),
             undefined=jinja2.StrictUndefined,
@@ -71,37 +77,45 @@ class Styles:
             lstrip_blocks=True,
             keep_trailing_newline=True,
         )
+        environment.filters["enlarged"] = _enlarged
+        return environment
 
     def render(self, template: str, **context: Any) -> str:
         """Render a template of markup, such as web/page.html.j2."""
         return self.environment.get_template(template).render(**context)
 
-    def css(self, template: str, medium: Medium, **context: Any) -> str:
-        """Render a style sheet with the colours of one medium.
+    def css(self, template: str, medium: Medium, layout: str = "", **context: Any) -> str:
+        """Render a style sheet with the colours of one medium; the tokens may have others for a layout.
 
         The template sees `colour` (name -> CSS colour), `type` (voice -> font family), `stack` (voice -> families as
         CSS writes them, with those for other scripts), `scripts` (these), `faces`, and `tokens`.
         """
-        colours = {name: _value(values, medium) for name, values in self.tokens["colours"].items()}
+        own = self.tokens.get("layouts", {}).get(layout, {})
+        values = self.tokens["colours"] | own.get("colours", {})
+        colours = {name: _value(value, medium) for name, value in values.items()}
+        voices = self.tokens["type"] | own.get("type", {})
         scripts = self.tokens["scripts"]
-        stack = {
-            voice: ", ".join(f'"{name}"' for name in [family, *scripts])
-            for voice, family in self.tokens["type"].items()
-        }
+        stack = {voice: ", ".join(f'"{name}"' for name in [family, *scripts]) for voice, family in voices.items()}
         return self.render(
             template,
             colour=colours,
-            type=self.tokens["type"],
+            type=voices,
             stack=stack,
             scripts=scripts,
             faces=self.faces,
             tokens=self.tokens,
+            layout=layout,
             **context,
         )
 
 
 def _value(values: dict[str, str], medium: Medium) -> str:
     return f"device-cmyk({values['ink']})" if medium == "ink" else values[medium]
+
+
+def _enlarged(css: str, factor: float) -> str:
+    """Return a style sheet in which every length in pt is `factor` times as long."""
+    return re.sub(r"(?<![\w#.])(-?(?:\d+\.?\d*|\.\d+))pt\b", lambda m: f"{float(m[1]) * factor:.4g}pt", css)
 
 
 def markup(fragment: str) -> Markup:

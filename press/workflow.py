@@ -45,6 +45,7 @@ class Layout:
         self.cover = str(self.build / f"{slug}-cover.pdf")
         self.html = str(self.build / "html" / "index.html")
         self.downloads = str(self.build / "html" / "downloads.html")
+        self.large = str(self.build / f"{slug}-large.pdf")
         self.galleys = str(self.build / "galleys" / "book.json")
 
     @property

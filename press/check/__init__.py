@@ -15,6 +15,7 @@ Check = Callable[[Path, Galleys], list[Finding]]
 CHECKS = {
     ".epub": "press.check.epub",
     ".pdf": "press.check.pdf",
+    "-large.pdf": "press.check.pdf:check_large",
     "-print.pdf": "press.check.preflight",
     "-cover.pdf": "press.check.preflight:check_cover",
     "index.html": "press.check.web",

@@ -25,9 +25,20 @@ def inspect(edition: Path, galleys: Galleys) -> list[Finding]:
     """Return what is wrong with the PDF for screens as a book."""
     book, name = galleys.book, edition.name
     with pikepdf.open(edition) as pdf:
-        messages = [*_fonts(pdf), *_boxes(pdf, book), *_navigation(pdf, book), *_metadata(pdf, book)]
-        found = [*_notes(pdf, book), *tags.check(pdf, book, name)]
-        return [*found, *(Finding(name, 0, message) for message in messages)]
+        wrong = [Finding(name, 0, message) for message in _boxes(pdf, book)]
+        return [*_read(pdf, book, name), *wrong]
+
+
+def check_large(edition: Path, galleys: Galleys) -> list[Finding]:
+    """Return what is wrong with the large-print PDF, whose page is as large as its style sheet says."""
+    with pikepdf.open(edition) as pdf:
+        return _read(pdf, galleys.book, edition.name)
+
+
+def _read(pdf: pikepdf.Pdf, book: Book, name: str) -> list[Finding]:
+    messages = [*_fonts(pdf), *_navigation(pdf, book), *_metadata(pdf, book)]
+    found = [*_notes(pdf, book), *tags.check(pdf, book, name)]
+    return [*found, *(Finding(name, 0, message) for message in messages)]
 
 
 def destinations(pdf: pikepdf.Pdf) -> dict[str, int]:

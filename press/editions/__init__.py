@@ -19,6 +19,7 @@ EDITIONS = {
 # Editions that are finishes of the typeset sheets.
 FINISHES = {
     "pdf": "press.editions.pdf.screen:build",
+    "large": "press.editions.pdf.screen:build_large",
     "print": "press.editions.print.edition:build",
 }
 

@@ -142,7 +142,7 @@ def _write(output: Path, book: Path, ledger: Ledger, drafts: list[Draft], pages:
                 galleys.Contributor(name=one.name, role=one.role, file_as=one.file_as or one.name)
                 for one in manifest.contributors
             ],
-            identifiers=manifest.identifiers.model_dump(),
+            identifiers=manifest.identifiers.model_dump(exclude_none=True),
             date=manifest.date.isoformat(),
             paper=galleys.Paper(
                 width=manifest.trim.width,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from lxml import etree
@@ -39,11 +40,17 @@ class Fragment:
     margin_bottom: float
     padding_top: float
     whole: bool  # may not be broken
+    broken: bool = False  # goes on on the next page; its box then reaches down to the foot, whatever it holds
 
     @property
     def height(self) -> float:
         """Height of the border box on this page."""
         return self.bottom - self.top
+
+    @property
+    def foot(self) -> float:
+        """Where the fragment's content ends."""
+        return self.lines[-1].top + self.lines[-1].height if self.broken and self.lines else self.bottom
 
     @property
     def name(self) -> str:
@@ -69,12 +76,17 @@ class Sheet:
     @property
     def white(self) -> float:
         """Height left empty at the foot, above the notes."""
-        return self.room - max((fragment.bottom for fragment in self.fragments), default=0.0)
+        return self.room - max((fragment.foot for fragment in self.fragments), default=0.0)
 
 
 def read(document: Any) -> list[Sheet]:
     """Return what stands on each page of a document that WeasyPrint laid out from blocks marked with `KEY`."""
-    return [_sheet(page) for page in document.pages]
+    sheets = [_sheet(page) for page in document.pages]
+    for sheet, after in pairwise(sheets):
+        keys = {fragment.key for fragment in after.fragments}
+        for fragment in sheet.fragments:
+            fragment.broken = fragment.key in keys
+    return sheets
 
 
 def _sheet(page: Any) -> Sheet:

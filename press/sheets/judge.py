@@ -47,12 +47,15 @@ def corrected(sheets: Sequence[Sheet], space: dict[str, float]) -> dict[str, flo
 
 
 def stranded(sheets: Sequence[Sheet]) -> set[str]:
-    """Return the headings that stand at the foot of a page."""
-    return {
-        sheet.fragments[-1].key
-        for sheet in sheets[:-1]
-        if len(sheet.fragments) > 1 and sheet.fragments[-1].name in HEADINGS
-    }
+    """Return what has to begin a page because a heading, or of a table little more than its caption, is at a foot."""
+    found = set()
+    for sheet in sheets[:-1]:
+        last = sheet.fragments[-1] if len(sheet.fragments) > 1 else None
+        if last and last.name in HEADINGS:
+            found.add(last.key)
+        elif last and last.broken and last.name == "div" and last.foot - last.top < 5 * sheet.leading:
+            found.add(led(sheets, last.key))
+    return found
 
 
 def led(sheets: Sequence[Sheet], key: str) -> str:

@@ -12,7 +12,8 @@ from pikepdf import Array, Dictionary, Name, String
 from press import files
 from press.editions.pdf import xmp
 from press.editions.pdf.finish import describe, save
-from press.galleys import Galleys
+from press.findings import Finding, Refused
+from press.galleys import Book, Galleys
 from press.styles import Styles
 
 PRINT = 4  # the flag of an annotation that is printed: PDF/A asks for it (ISO 19005-2, 6.3.2)
@@ -20,7 +21,18 @@ PRINT = 4  # the flag of an annotation that is printed: PDF/A asks for it (ISO 1
 
 def build(sheets: Path, galleys: Path, styles: Styles, output: Path) -> None:
     """Make the PDF for screens of the sheets in the folder `sheets`: RGB, tagged, with links and bookmarks."""
+    _build(sheets, Galleys(galleys).book, "pdf", output)
+
+
+def build_large(sheets: Path, galleys: Path, styles: Styles, output: Path) -> None:
+    """Make the large-print PDF of sheets that were typeset for it. Raises Refused where book.yaml does not know it."""
     book = Galleys(galleys).book
+    if "large" not in book.identifiers:
+        raise Refused([Finding("book.yaml", 0, "identifiers: the large-print edition needs one of its own, 'large'")])
+    _build(sheets, book, "large", output)
+
+
+def _build(sheets: Path, book: Book, edition: str, output: Path) -> None:
     with pikepdf.open(sheets / "book.pdf") as pdf:
         for page in pdf.pages:
             page.mediabox = page.trimbox
@@ -31,7 +43,7 @@ def build(sheets: Path, galleys: Path, styles: Styles, output: Path) -> None:
         for thing in pdf.objects:
             if isinstance(thing, pikepdf.Stream) and "/Interpolate" in thing:
                 del thing["/Interpolate"]  # ISO 19005-2, 6.2.8
-        describe(pdf, book, book.identifiers["pdf"])
+        describe(pdf, book, book.identifiers[edition])
         xmp.claim(pdf)
         out = io.BytesIO()
         save(pdf, out)
