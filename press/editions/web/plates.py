@@ -139,7 +139,10 @@ def _link(root: etree._Element, target: Callable[[str], Target]) -> bool:
     groups = [group for group in root.iter(f"{{{SVG}}}g") if "data-target" in group.attrib]
     for group in groups:
         href, label = target(str(group.attrib.pop("data-target")))
-        seen = " ".join("".join(map(str, text.itertext())).strip() for text in group.iter(f"{{{SVG}}}text"))
+        texts = list(group.iter(f"{{{SVG}}}text"))
+        seen = " ".join("".join(map(str, text.itertext())).strip() for text in texts)
+        for text in texts:
+            text.tail = " "  # or the words of a label in two lines would be read as one
         label = f"{seen}: {label}" if seen else label  # what is said begins with what is seen (WCAG 2.5.3)
         link = etree.Element(f"{{{SVG}}}a", {"href": href, "aria-label": label, "class": "spot"})
         parent = group.getparent()
