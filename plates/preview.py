@@ -51,14 +51,34 @@ def png(svg: str, target: Path, width: int, look: Look = "light") -> None:
 
 
 def contact_sheet(
-    plates: Sequence[Path], target: Path, columns: int = 9, cell: int = 176, colours: int = 32, look: Look = "light"
+    plates: Sequence[Path], target: Path, columns: int = 9, cell: int = 176, look: Look = "light"
 ) -> None:
-    """Write a PNG of all plates side by side, each within a square of `cell` px, in so many colours."""
-    rows = -(-len(plates) // columns)
-    sheet = Image.new("RGB", (columns * cell, rows * cell), DARK_PAGE if look == "dark" else "white")
+    """Write a PNG of all plates side by side, each within a square of `cell` px."""
+    rows, page = -(-len(plates) // columns), DARK_PAGE if look == "dark" else "white"
+    sheet = Image.new("RGB", (columns * cell, rows * cell), page)
     for index, plate in enumerate(plates):
         drawn = picture(plate, 2 * cell, look).convert("RGB")
         drawn.thumbnail((cell - 12, cell - 12), Image.Resampling.LANCZOS)
         left, top = index % columns * cell, index // columns * cell
         sheet.paste(drawn, (left + (cell - drawn.width) // 2, top + (cell - drawn.height) // 2))
-    sheet.quantize(colours, dither=Image.Dither.NONE).save(target, optimize=True)
+    sheet.quantize(palette=_inks(look), dither=Image.Dither.NONE).save(target, optimize=True)
+
+
+def _inks(look: Look) -> Image.Image:
+    """Return a palette image of the plates' colours, and of each half and a quarter gone into the page."""
+    values = [colour["dark" if look == "dark" else "light"] for colour in STYLES.tokens["plates"].values()]
+    page = Image.new("RGB", (1, 1), DARK_PAGE if look == "dark" else "white")
+    channels = list(page.tobytes())
+    for value in values:
+        ink = Image.new("RGB", (1, 1), value)
+        if look == "grey":
+            ink = ink.convert("L").convert("RGB")
+        for share in (1, 0.75, 0.5, 0.25):
+            tint = Image.blend(page, ink, share).tobytes()
+            if (
+                max(abs(one - other) for one, other in zip(tint, page.tobytes(), strict=True)) > 6
+            ):  # the page stays bare
+                channels += tint
+    out = Image.new("P", (1, 1))
+    out.putpalette(channels)
+    return out
