@@ -20,11 +20,20 @@ from press.styles import Styles, markup
 
 
 @dataclass
+class Locator:
+    """Where a heading of the index is treated in one part: its first anchor there, its text, the anchors behind it."""
+
+    anchor: str
+    text: str
+    also: list[str] = field(default_factory=list)
+
+
+@dataclass
 class IndexItem:
-    """A heading of the index with its locators (anchor id, text), sub-entries and see-also headings."""
+    """A heading of the index with its locators, sub-entries and see-also headings."""
 
     heading: str
-    locators: list[tuple[str, str]] = field(default_factory=list)
+    locators: list[Locator] = field(default_factory=list)
     children: dict[str, IndexItem] = field(default_factory=dict)
     see_also: list[str] = field(default_factory=list)
 
@@ -49,8 +58,11 @@ def build_index(entries: list[Entry]) -> list[tuple[str, list[IndexItem]]]:
             item = item.children.setdefault(heading, IndexItem(heading))
         document = entry.draft.document
         text = document.number or document.short_title
-        if text not in (known for _, known in item.locators):
-            item.locators.append((entry.anchor, text))
+        known = next((locator for locator in item.locators if locator.text == text), None)
+        if known is None:
+            item.locators.append(Locator(entry.anchor, text))
+        elif entry.anchor != known.anchor:
+            known.also.append(entry.anchor)
         if entry.see_also and entry.see_also not in item.see_also:
             item.see_also.append(entry.see_also)
     letters: dict[str, list[IndexItem]] = {}
