@@ -33,7 +33,11 @@ def typeset(galleys: Galleys, styles: Styles, layout: str, folder: Path, workers
 
     Raises Refused with the findings of all parts.
     """
-    return _Edition(galleys, styles, layout, folder, workers).typeset()
+    global _engine
+    try:
+        return _Edition(galleys, styles, layout, folder, workers).typeset()
+    finally:
+        _engine = None  # while Python still runs: WeasyPrint's fonts clean up after themselves
 
 
 class _Edition:

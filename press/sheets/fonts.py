@@ -61,14 +61,15 @@ def _unite(pdf: pikepdf.Pdf, fonts: list[Any]) -> Any:
     first = fonts[0]
     if len(fonts) == 1:
         return first
-    files = {font.DescendantFonts[0].FontDescriptor.FontFile2.read_bytes(): None for font in fonts}
+    subsets: dict[bytes, set[int]] = {}
     widths: dict[int, Any] = {}
     characters: dict[int, bytes] = {}
     for font in fonts:
+        used = {int(glyph, 16): text for glyph, text in _CHARACTER.findall(font.ToUnicode.read_bytes())}
+        subsets.setdefault(font.DescendantFonts[0].FontDescriptor.FontFile2.read_bytes(), set()).update(used)
         widths |= _widths(font.DescendantFonts[0].get("/W", Array()))
-        for glyph, text in _CHARACTER.findall(font.ToUnicode.read_bytes()):
-            characters.setdefault(int(glyph, 16), text)
-    data = overlay(list(files))
+        characters = used | characters
+    data = overlay(list(subsets.items()))
     stream = pdf.make_stream(data)
     stream.Length1 = len(data)
     descendant = first.DescendantFonts[0]
@@ -100,34 +101,43 @@ def _to_unicode(characters: dict[int, bytes]) -> bytes:
     return _MAP[0] + body + _MAP[1]
 
 
-def overlay(files: list[bytes]) -> bytes:
-    """Return a TrueType font that has every glyph of any of `files`, subsets of one font with its glyph ids."""
-    from fontTools.ttLib import TTFont
+def overlay(subsets: list[tuple[bytes, set[int]]]) -> bytes:
+    """Return a TrueType font with the glyphs of all `subsets` of one font: each a font file, and the glyphs it is for.
 
-    fonts = [TTFont(io.BytesIO(data), recalcTimestamp=False) for data in files]
-    fonts.sort(key=lambda font: -font["maxp"].numGlyphs)
-    base = fonts[0]
+    Glyphs that a subset is for have their numbers from the whole font. The parts of composite glyphs may have other
+    numbers in each subset, so composites become simple outlines, and nothing else is taken over.
+    """
+    from fontTools.ttLib import TTFont
+    from fontTools.ttLib.tables._g_l_y_f import Glyph
+
+    fonts = [(TTFont(io.BytesIO(data), recalcTimestamp=False), used | {0}) for data, used in subsets]
+    base, kept = max(fonts, key=lambda font: int(font[0]["maxp"].numGlyphs))
     order, glyphs, metrics = base.getGlyphOrder(), base["glyf"], base["hmtx"].metrics
-    for font in fonts[1:]:
+    for number in kept:
+        _flatten(glyphs[order[number]], glyphs)
+    for number in set(range(len(order))) - kept:
+        glyphs[order[number]] = Glyph()
+    kept = set(kept)
+    for font, used in fonts:
         names = font.getGlyphOrder()
-        for own, name in zip(names, order, strict=False):
-            glyph = font["glyf"][own]
-            if not _is_drawn(glyph):
-                continue
-            if not _is_drawn(glyphs[name]):
-                if glyph.isComposite():  # its components are named as in its own font
-                    for component in glyph.components:
-                        component.glyphName = order[font.getGlyphID(component.glyphName)]
-                glyphs[name] = glyph
-            metrics[name] = font["hmtx"].metrics[own]
-        for own, name in zip(names, order, strict=False):
-            if metrics[name] == (0, 0):
-                metrics[name] = font["hmtx"].metrics[own]
+        for number in used - kept:
+            glyph = font["glyf"][names[number]]
+            _flatten(glyph, font["glyf"])
+            glyphs[order[number]] = glyph
+            metrics[order[number]] = font["hmtx"].metrics[names[number]]
+        kept |= used
     out = io.BytesIO()
     base.save(out)
     return out.getvalue()
 
 
-def _is_drawn(glyph: Any) -> bool:
-    """Tell whether a glyph has outlines; reading it as the table gives it unpacks it."""
-    return bool(glyph.numberOfContours)
+def _flatten(glyph: Any, table: Any) -> None:
+    """Make a composite glyph a simple one; hints, which WeasyPrint leaves out, are lost."""
+    from fontTools.ttLib.tables.ttProgram import Program
+
+    if glyph.isComposite():
+        glyph.coordinates, glyph.endPtsOfContours, glyph.flags = glyph.getCoordinates(table)
+        glyph.numberOfContours = len(glyph.endPtsOfContours)
+        glyph.program = Program()
+        glyph.program.fromBytecode(b"")
+        del glyph.components

@@ -26,7 +26,8 @@ def typeset(engine: Engine, bound: Bound, digest: str) -> tuple[Part, bytes]:
     """
     part = bound.document
     where = part.source or part.page
-    document = _settle(engine, bound, where)
+    document = compose_part(engine, bound, where)
+    _check_pictures(document, where)
     slots = Slots(document)
     for page in document.pages:
         _prepare(slots, page._page_box, None)
@@ -46,7 +47,19 @@ def typeset(engine: Engine, bound: Bound, digest: str) -> tuple[Part, bytes]:
     return described, pdf
 
 
-def _settle(engine: Engine, bound: Bound, where: str) -> Any:
+def _check_pictures(document: Any, where: str) -> None:
+    """Raise Refused for every picture that runs out of its page."""
+    tall = {
+        box.element.get("src")
+        for page in document.pages
+        for box in page._page_box.descendants()
+        if getattr(box, "element_tag", "") == "img" and box.position_y + box.height > page.height + 1
+    }
+    if tall:
+        raise Refused(Finding(where, 0, f"{picture} does not fit on a page") for picture in sorted(tall))
+
+
+def compose_part(engine: Engine, bound: Bound, where: str) -> Any:
     """Return the best layout of a part; all its notes stand on the page of their call."""
 
     def lay_out(page: etree._Element) -> Any:
