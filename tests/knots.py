@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from pathlib import Path
 
 import yaml
@@ -161,6 +162,17 @@ def write_galleys(folder: Path, **more: object) -> None:
         "documents": documents, "images": ["images/bend.png", "images/bowline.svg", "images/finder.svg"], **more,
     }  # fmt: skip
     (folder / "book.json").write_text(json.dumps(book), encoding="utf-8")
+
+
+def write_epub(path: Path) -> None:
+    """Write what the downloads read of an e-book: a package that names its cover."""
+    container = '<container><rootfiles><rootfile full-path="EPUB/book.opf"/></rootfiles></container>'
+    package = '<package><manifest><item href="a%20cover.png" properties="cover-image"/></manifest></package>'
+    files = {"META-INF/container.xml": container, "EPUB/book.opf": package}
+    with zipfile.ZipFile(path, "w") as book:
+        for name, text in files.items():
+            book.writestr(zipfile.ZipInfo(name), text)
+        book.writestr(zipfile.ZipInfo("EPUB/a cover.png"), rasterise(FINDER.encode(), 900))
 
 
 def pages(site: Path) -> list[str]:

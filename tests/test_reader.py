@@ -9,6 +9,8 @@ import pytest
 from conftest import DESK, PHONE
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from press.check.web import UNKEPT
+
 SIZES = pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
 GROUND = "getComputedStyle(document.body).backgroundColor"
 LIGHT, SEPIA, DARK = "rgb(255, 255, 255)", "rgb(247, 238, 219)", "rgb(22, 25, 28)"
@@ -254,10 +256,8 @@ def test_every_page_is_there_without_a_network(context: BrowserContext, site: Pa
     kept = page.evaluate(
         "caches.keys().then((all) => caches.open(all[0])).then((one) => one.keys()).then((all) => all.length)"
     )
-    there = [path for path in site.rglob("*") if path.is_file() and "downloads" not in str(path)]
-    assert kept == len(there) - len(
-        ("opds.json", "feed.xml", "sitemap.xml", "robots.txt", "sw.js", "manifest.webmanifest")
-    )
+    there = {path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file()} - UNKEPT
+    assert kept == len({name for name in there if not name.startswith("downloads/")})
 
 
 def test_the_site_can_be_installed(page: Page, address: str) -> None:

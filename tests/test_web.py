@@ -25,7 +25,7 @@ def page(browser: Browser) -> Iterator[Page]:
 
 
 HREFS = "all => all.map((one) => new URL(one.getAttribute('href'), location).href)"
-DOWNLOADED = {"downloads", "downloads.html", "opds.json"}
+DOWNLOADED = {"downloads", "downloads.html", "opds.json", "cover.jpg"}
 
 
 def test_has_a_page_a_part_and_nothing_else(site: Path) -> None:
@@ -37,7 +37,7 @@ def test_has_a_page_a_part_and_nothing_else(site: Path) -> None:
     assert {path.name for path in site.iterdir()} - set(pages(site)) == {
         "style.css", "fonts", "images", "lib", "theme.js", "reader.js", "search.js", "passages.js", "sw.js",
         "manifest.webmanifest", "icon.svg", "icon-192.png", "icon-512.png", "feed.xml", "sitemap.xml", "robots.txt",
-        "downloads", "opds.json",
+        "downloads", "opds.json", "cover.jpg",
     }  # fmt: skip
 
 
@@ -54,7 +54,7 @@ def test_style_sheet_names_the_fonts_that_are_there(site: Path) -> None:
 def test_identical_bytes_when_built_twice(site: Path, tmp_path: Path) -> None:
     write_galleys(tmp_path / "galleys")
     web.build(tmp_path / "galleys", Styles([ROOT / "styles"]), tmp_path / "html")
-    for stray in ("downloads", "downloads.html", "opds.json"):
+    for stray in DOWNLOADED:
         assert (site / stray).exists() and not (tmp_path / "html" / stray).exists()
     first, second = (
         {

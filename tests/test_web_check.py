@@ -12,6 +12,7 @@ import pytest
 from conftest import STYLES
 from knots import ROOT, URL, pages, tree, write_galleys
 from lxml import etree
+from PIL import Image
 
 from press.check.web import check
 from press.editions import web
@@ -90,7 +91,7 @@ def test_every_page_says_what_it_is(site: Path) -> None:
         assert page.xpath("//link[@rel='canonical']/@href") == [address]
         assert page.xpath("//meta[@property='og:url']/@content") == [address]
         assert page.xpath("//meta[@property='og:title']/@content") == [page.findtext(".//title")]
-        assert page.xpath("//meta[@property='og:image']/@content") == [f"{URL}icon-512.png"]
+        assert page.xpath("//meta[@property='og:image']/@content") == [f"{URL}cover.jpg"]
     home, chapter = (
         json.loads(tree(site, name).xpath("string(//script[@type])")) for name in ("index.html", "knot-1.html")
     )
@@ -133,14 +134,16 @@ def test_downloads_are_measured(site: Path) -> None:
     for file in files:
         item = page.xpath("//li[a[@href=$href]]", href=f"downloads/{file.name}")[0]
         assert item.findtext(".//code") == hashlib.sha256(file.read_bytes()).hexdigest()
-        assert item.xpath("string(.//*[@class='size'])") == f"{len(file.name) / 5:.0f}\u00a0kB"
+        assert item.xpath("string(.//*[@class='size'])") == f"{file.stat().st_size / 1000:.0f}\u00a0kB"
+    with Image.open(site / "cover.jpg") as cover:
+        assert cover.size == (800, 800) and page.xpath("//p[@class='cover']/img/@height") == ["800"]
     catalogue = json.loads((site / "opds.json").read_text(encoding="utf-8"))
     (publication,) = catalogue["publications"]
     assert publication["metadata"]["@type"] == "http://schema.org/Book"
     assert [link["href"] for link in publication["links"]] == [
         f"{URL}downloads/two-knots.{end}" for end in ("epub", "pdf")
     ]
-    assert publication["images"] == [{"href": f"{URL}icon-512.png", "type": "image/png"}]
+    assert publication["images"] == [{"href": f"{URL}cover.jpg", "type": "image/jpeg"}]
     assert catalogue["links"] == [{"rel": "self", "href": f"{URL}opds.json", "type": "application/opds+json"}]
 
 

@@ -17,7 +17,16 @@ from press.galleys import Galleys
 _LOADED = {"img": "src", "link": "href", "script": "src", "source": "src", "iframe": "src"}
 _KEPT = re.compile(r"const FILES = (\[.*?\]);")  # what the service worker keeps
 # Made later than the rest, or asked for by machines only: not kept for reading offline.
-_UNKEPT = {"downloads.html", "opds.json", "feed.xml", "sitemap.xml", "robots.txt", "sw.js", "manifest.webmanifest"}
+UNKEPT = {
+    "downloads.html",
+    "cover.jpg",
+    "opds.json",
+    "feed.xml",
+    "sitemap.xml",
+    "robots.txt",
+    "sw.js",
+    "manifest.webmanifest",
+}
 
 
 def check(index: Path, galleys: Galleys) -> list[Finding]:
@@ -95,7 +104,7 @@ def _offline(edition: Path) -> list[Finding]:
         return [Finding(f"{edition.name}/sw.js", 0, "there is no list of what is kept for reading offline")]
     kept = {unquote(name) for name in json.loads(match[1])}
     there = {path.relative_to(edition).as_posix() for path in edition.rglob("*") if path.is_file()}
-    there = {name for name in there if not name.startswith("downloads/")} - _UNKEPT
+    there = {name for name in there if not name.startswith("downloads/")} - UNKEPT
     return [
         Finding(f"{edition.name}/sw.js", 0, f"{name} {fault}")
         for names, fault in ((there - kept, "is not kept for reading offline"), (kept - there, "is kept and not there"))

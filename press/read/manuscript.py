@@ -189,8 +189,9 @@ def _check_pictures(root: etree._Element, source: str) -> list[Finding]:
         if figure is None:
             message = f"picture {image.get('src')} stands in running text: give it its own line"
             findings.append(Finding(source, line_of(image), message))
-        elif _words(image.get("alt")) == _words(figure.find("figcaption")):
+        elif (caption := figure.find("figcaption")) is not None and _words(image.get("alt")) == _words(caption):
             image.attrib.pop("alt", None)
+            caption.attrib.pop("aria-hidden", None)
     return findings
 
 

@@ -6,21 +6,30 @@ The page lies in the site's folder, the editions below it in `downloads/`.
 from __future__ import annotations
 
 import hashlib
+import io
 import json
+import mimetypes
 import os
 import shutil
-from pathlib import Path
+import zipfile
+from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
-from urllib.parse import quote
+from urllib.parse import quote, unquote
+
+from lxml import etree
+from PIL import Image
 
 from press import files
-from press.editions.web import feeds, offline
-from press.editions.web.site import DOWNLOADS, Site
+from press.editions.web import feeds
+from press.editions.web.offline import ICONS
+from press.editions.web.site import COVER, DOWNLOADS, Site
 from press.galleys import Book, Galleys
 from press.styles import Styles
 
 FOLDER, CATALOGUE = "downloads", "opds.json"
 TYPES = {".epub": "application/epub+zip", ".pdf": "application/pdf"}
+COVER_WIDTH = 800  # px
+ICON = f"icon-{ICONS[-1]}.png"
 OPEN_ACCESS = "http://opds-spec.org/acquisition/open-access"  # a link relation of OPDS, not an address
 
 
@@ -37,8 +46,9 @@ class File(NamedTuple):
 
 
 def build(galleys: Path, styles: Styles, editions: list[Path], output: Path) -> None:
-    """Write the page `output`, the catalogue beside it, and copies of the `editions` below it.
+    """Write the page `output`, the catalogue and the cover beside it, and copies of the `editions` below it.
 
+    The cover is that of the e-book among the editions; without one there is none.
     Raises ValueError for an edition that is neither EPUB nor PDF.
     """
     site = Site(Galleys(galleys), styles)
@@ -46,7 +56,10 @@ def build(galleys: Path, styles: Styles, editions: list[Path], output: Path) -> 
     taken = [_take(edition, site.book, room / FOLDER) for edition in editions]
     for stray in set((room / FOLDER).iterdir()) - {room / FOLDER / file.name for file in taken}:
         stray.unlink()
-    files.write(room / CATALOGUE, catalogue(site.book, taken))
+    cover = next((cover_of(edition) for edition in editions if edition.suffix == ".epub"), None)
+    if cover:
+        files.write(room / COVER, cover)
+    files.write(room / CATALOGUE, catalogue(site.book, taken, COVER if cover else ICON))
     words = site.book.words
     page = site.plain(
         "downloads",
@@ -54,6 +67,9 @@ def build(galleys: Path, styles: Styles, editions: list[Path], output: Path) -> 
         DOWNLOADS,
         files=[(file, words.get(f"download-{file.kind}", "")) for file in taken],
         catalogue=CATALOGUE,
+        cover=COVER if cover else "",
+        cover_height=_height(cover) if cover else 0,
+        cover_alt=words["cover-of"].replace("{title}", site.book.title),
     )
     files.write(output, page)
 
@@ -82,12 +98,34 @@ def _take(edition: Path, book: Book, folder: Path) -> File:
     )
 
 
+def cover_of(epub: Path) -> bytes | None:
+    """Return the cover of an e-book as JPEG, at most COVER_WIDTH px wide; None if it names none."""
+    with zipfile.ZipFile(epub) as book:
+        container = etree.fromstring(book.read("META-INF/container.xml"))
+        package = str(container.xpath("string(//*[local-name()='rootfile']/@full-path)"))
+        items = etree.fromstring(book.read(package)).xpath("//*[contains(@properties, 'cover-image')]/@href")
+        content = book.read(str(PurePosixPath(package).parent / unquote(str(items[0])))) if items else b""
+    if not content or content.lstrip().startswith(b"<"):
+        return None
+    with Image.open(io.BytesIO(content)) as image:
+        image.thumbnail((COVER_WIDTH, COVER_WIDTH * 2))
+        out = io.BytesIO()
+        image.convert("RGB").save(out, "JPEG", quality=82, optimize=True)
+    return out.getvalue()
+
+
+def _height(picture: bytes) -> int:
+    """Return the height of a picture that is COVER_WIDTH px wide, in px."""
+    with Image.open(io.BytesIO(picture)) as image:
+        return round(image.height * COVER_WIDTH / image.width)
+
+
 def _size(count: int) -> str:
     """Return a number of bytes as people read it, in the units of SI."""
     return f"{count / 1e6:.1f}\u00a0MB" if count >= 1e6 else f"{max(1, round(count / 1e3))}\u00a0kB"
 
 
-def catalogue(book: Book, taken: list[File]) -> str:
+def catalogue(book: Book, taken: list[File], picture: str) -> str:
     """Return the OPDS 2.0 feed (drafts.opds.io) of the book: one publication with every edition to be had."""
     metadata: dict[str, Any] = {
         "@type": "http://schema.org/Book",
@@ -110,7 +148,7 @@ def catalogue(book: Book, taken: list[File]) -> str:
             for one in taken
             if one.kind != "print"  # nobody reads the sheets of a printer
         ],
-        "images": [{"href": feeds.absolute(book, offline.face(book)), "type": "image/png"}],
+        "images": [{"href": feeds.absolute(book, picture), "type": mimetypes.guess_type(picture)[0]}],
     }
     feed = {
         "metadata": {"title": book.title, "numberOfItems": 1},

@@ -10,7 +10,6 @@ from press.galleys import Book
 from press.pixels import rasterise
 from press.styles import Styles, markup
 
-COVER, COVER_WIDTH = "cover.png", 800  # px
 ICONS = (192, 512)  # px; what browsers ask for before they offer to install
 
 
@@ -24,11 +23,6 @@ def icons(styles: Styles) -> dict[str, bytes]:
         for masked in (False, True)
     )
     return {"icon.svg": drawn} | {f"icon-{size}.png": rasterise(masked, size) for size in ICONS}
-
-
-def face(book: Book) -> str:
-    """Return the file of the picture that stands for the book elsewhere (PNG): its cover, or the icon of the site."""
-    return COVER if book.cover.endswith(".svg") else f"icon-{ICONS[-1]}.png"
 
 
 def manifest(book: Book, styles: Styles, home: str) -> str:

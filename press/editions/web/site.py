@@ -18,12 +18,12 @@ from press.editions.web import markup as html
 from press.editions.web.plates import Sheet, Target, inline
 from press.editions.web.search import Passages
 from press.galleys import Document, Figure, Galleys
-from press.pixels import rasterise
 from press.styles import Styles, markup
 
 HOME, SEARCH, MISSING, FEED, SITEMAP = "index.html", "search.html", "404.html", "feed.xml", "sitemap.xml"
 DOWNLOADS = "downloads.html"  # made when the other editions are: see downloads.py
 CONTENTS, IMPRINT = "contents", "imprint"
+COVER = "cover.jpg"  # taken from the finished e-book, along with the downloads
 # Generated pages whose substance the home page holds.
 ON_HOME = frozenset({"half-title", "title-page", CONTENTS})
 SCRIPTS = ("theme.js", "reader.js", "search.js")
@@ -80,8 +80,6 @@ class Site:
         files |= typefaces.cut(self.styles, css, [texts[name] for name in texts if name.endswith(".html")])
         files |= {src: self.picture(src) for src in sorted(self.pictures)}
         files |= offline.icons(self.styles)
-        if offline.face(self.book) == offline.COVER:
-            files[offline.COVER] = rasterise(self.picture(self.book.cover), offline.COVER_WIDTH)
         yield from files.items()
         yield "manifest.webmanifest", offline.manifest(self.book, self.styles, HOME)
         yield "sw.js", offline.worker(files, HOME, self.styles)
@@ -228,7 +226,7 @@ class Site:
             "paper": self.styles.tokens["colours"]["paper"],
             "preload": typefaces.first(self.styles),
             "url": feeds.absolute(self.book, "" if here == HOME else quote(here)) if self.book.url else "",
-            "face": feeds.absolute(self.book, offline.face(self.book)) if self.book.url else "",
+            "face": feeds.absolute(self.book, COVER) if self.book.url else "",
             "previous": None,
             "next": None,
             "data": "",
