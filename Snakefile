@@ -242,7 +242,9 @@ rule downloads:
     input:
         galleys=rules.resolve.output,
         site=book.html,
-        editions=[book.epub, book.pdf, book.print],
+        editions=[book.epub, book.pdf, book.print, book.cover],
+        styles=book.style_files("web"),
+        engine=book.inputs("editions/web", *SHARED, *MODEL),
     output:
         book.downloads,
     log:

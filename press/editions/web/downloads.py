@@ -146,7 +146,7 @@ def catalogue(book: Book, taken: list[File], picture: str) -> str:
         "links": [
             {"rel": OPEN_ACCESS, "href": feeds.absolute(book, one.href), "type": one.type, "size": one.bytes}
             for one in taken
-            if one.kind != "print"  # nobody reads the sheets of a printer
+            if one.kind not in ("print", "cover")  # nobody reads the sheets of a printer
         ],
         "images": [{"href": feeds.absolute(book, picture), "type": mimetypes.guess_type(picture)[0]}],
     }
