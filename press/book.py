@@ -57,6 +57,9 @@ class Trim(_Strict):
     bleed: float = Field(default=3, ge=0, le=10)
 
 
+Hyphened = Annotated[str, Field(pattern=r"^[^\W\d_]+(-[^\W\d_]+)*$")]
+
+
 class Stock(_Strict):
     """The paper of the text block: its name and the thickness of a leaf in mm."""
 
@@ -133,6 +136,7 @@ class Manifest(_Strict):
     shared: list[str] = []
     chapter_keys: list[str] = []
     boxes: dict[str, str] = {}
+    hyphenation: list[Hyphened] = []  # ther-a-pist: where it may be broken; a word without hyphens is never broken
     labels: dict[str, str] = {}
     abbreviations: dict[str, str] = {}
     prose: Prose | None = None

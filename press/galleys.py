@@ -180,6 +180,7 @@ class Book(Model):
     paper: Paper
     printing: Printing
     words: dict[str, str]
+    hyphenation: list[str] = []
     shared: list[str]
     documents: list[Document]
     anchors: dict[str, Anchor]

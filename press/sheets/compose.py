@@ -36,14 +36,15 @@ def compose(page: etree._Element, lay_out: LayOut, notes: Mapping[str, str]) -> 
     trials, first = TRIALS, 0
     while trials > 0 and (number := _trouble(current[1], first)) is not None:
         first = number + 1
-        tried = [(_weight(current, notes, number), 0, current[2])]
+        tried = [(_weight(current, notes, number), 0, current)]
         for choices in _alternatives(page, current[1], number, current[2]):
             trials -= 1
-            settled = (None, flow.read(lay_out(apply(page, choices))), choices)
-            tried.append((_weight(settled, notes, number), len(tried), choices))
-        choices = min(tried)[2]
-        if choices is not current[2]:
-            current = _settle(page, lay_out, notes, choices)
+            document = lay_out(apply(page, choices))
+            trial = document, flow.read(document), choices
+            tried.append((_weight(trial, notes, number), len(tried), trial))
+        chosen = min(tried)[2]
+        if chosen is not current:
+            current = _settle(page, lay_out, notes, chosen[2], chosen)
             best = min(best, current, key=lambda settled: _weight(settled, notes))
     return best[0]
 
@@ -51,11 +52,16 @@ def compose(page: etree._Element, lay_out: LayOut, notes: Mapping[str, str]) -> 
 Settled = tuple[Any, list[Sheet], Choices]
 
 
-def _settle(page: etree._Element, lay_out: LayOut, notes: Mapping[str, str], choices: Choices) -> Settled:
-    """Lay out until every note is with its call, every line on the grid, no heading stranded, no ladder left."""
+def _settle(
+    page: etree._Element, lay_out: LayOut, notes: Mapping[str, str], choices: Choices, laid: Settled | None = None
+) -> Settled:
+    """Lay out until every note is with its call, every line on the grid, no heading stranded, no ladder left.
+
+    `laid` is the layout of these choices where there is one already.
+    """
     for _ in range(ROUNDS):
-        document = lay_out(apply(page, choices))
-        sheets = flow.read(document)
+        document = laid[0] if laid else lay_out(apply(page, choices))
+        sheets, laid = flow.read(document), None
         better = _with_notes(sheets, notes, choices)
         better = replace(
             better,
@@ -158,7 +164,8 @@ def _text_after(block: etree._Element) -> Iterator[etree._Element]:
         if opening and other.tag == "section":
             opening, other = False, next((child for child in other if child.tag in judge.TEXT), None)
         elif other.tag in judge.TEXT:
-            yield other
+            if not _leads_a_list(other):
+                yield other
             other = other.getnext()
         else:
             return
@@ -167,5 +174,13 @@ def _text_after(block: etree._Element) -> Iterator[etree._Element]:
 def _text_before(block: etree._Element) -> Iterator[etree._Element]:
     other = block.getprevious()
     while other is not None and other.tag in judge.TEXT:
-        yield other
-        other = other.getprevious()
+        before = other.getprevious()
+        if before is None or not _leads_a_list(before):
+            yield other
+        other = before
+
+
+def _leads_a_list(block: etree._Element) -> bool:
+    """Tell whether a list follows a paragraph that announces it: nothing is set between them."""
+    following = block.getnext()
+    return block.tag == "p" and following is not None and following.tag in ("ul", "ol", "dl")

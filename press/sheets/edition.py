@@ -45,7 +45,7 @@ class _Edition:
         self.galleys, self.styles, self.layout = galleys, styles, layout
         self.folder, self.workers = folder, workers
         self.css = style_sheet(styles, galleys, layout)
-        self.tools = _tools(styles, self.css)
+        self.tools = _tools(styles, self.css, galleys.book.hyphenation)
         self.guess = Guess(galleys)
         self.parts: dict[str, Part] = {}
         self.known = {document.id: _read(folder / f"{document.id}.json") for document in galleys.book.documents}
@@ -164,9 +164,9 @@ def _work(bound: Bound, digest: str, folder: Path) -> Part | list[Finding]:
     return part
 
 
-def _tools(styles: Styles, css: str) -> bytes:
-    """Return the digest of what every part is made with: the engine, the style sheet and the fonts."""
-    digest = hashlib.sha256(f"{version('weasyprint')}\n{css}".encode())
+def _tools(styles: Styles, css: str, hyphenation: list[str]) -> bytes:
+    """Return the digest of what every part is made with: the engine, the style sheet, the fonts, odd hyphens."""
+    digest = hashlib.sha256(f"{version('weasyprint')}\n{css}\n{hyphenation}".encode())
     for path in [*sorted(Path(__file__).parent.glob("*.py")), *(styles.font(face) for face in styles.faces)]:
         digest.update(path.read_bytes())
     return digest.digest()

@@ -11,6 +11,7 @@ from typing import Any
 
 from press.findings import Finding, Refused, line_of
 from press.galleys import Face, Galleys
+from press.sheets.hyphenation import teach
 from press.styles import Styles
 
 
@@ -38,6 +39,7 @@ class Engine:
         self._base = galleys.folder.resolve().as_uri() + "/"
         self._fetcher = _fetcher([galleys.folder, *(folder / "fonts" for folder in styles.folders)])
         self._fonts = FontConfiguration()
+        teach(galleys.book.language, galleys.book.hyphenation)
         with strictly("styles"):
             self._css = weasyprint.CSS(
                 string=css, base_url=self._base, url_fetcher=self._fetcher, font_config=self._fonts

@@ -1,0 +1,227 @@
+"""Typography: how pages are composed, on small parts laid out on the spot, and read back from the PDFs of the books."""
+
+from __future__ import annotations
+
+import subprocess
+from collections import Counter
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pyphen
+import pytest
+import weasyprint
+from conftest import HOME, STYLES, snakemake
+from lxml import etree, html
+from pypdfium2 import PdfDocument, PdfPage, raw
+
+from press.check import check
+from press.galleys import Galleys
+from press.pagemap import PageMap
+from press.sheets import flow, judge
+from press.sheets.compose import compose
+from press.sheets.hyphenation import teach
+from press.styles import Styles
+
+MM = 72 / 25.4  # pt
+
+# A page of twenty lines of 15 pt, fifty letters wide, in whatever font the machine has: only lines are counted here.
+PAGE = """
+@page { size: 300pt 320pt; margin: 10pt 0 10pt 0 }
+html { font: 10pt/15pt monospace; hyphens: auto } body, p { margin: 0 }
+p { text-align: justify; orphans: 2; widows: 2 }
+h2 { font-size: 12pt; line-height: 17pt; margin: 0 0 4pt; break-after: avoid }
+figure { margin: 0 0 15pt; break-inside: avoid } figure div { height: 130pt }
+.note { float: footnote; font-size: 8pt; line-height: 11pt } .note::footnote-call { content: none }
+.unbroken { hyphens: none } [data-turn=page] { break-before: page }
+"""
+LINE = "These words fill a line of the page all right. "  # 47 letters: one line of the measure, nearly
+FIGURE = '<figure id="plate"><div></div></figure>'
+
+
+def laid_out(body: str, notes: dict[str, str] | None = None, css: str = "") -> list[flow.Sheet]:
+    """Compose a part that holds `body`; return its pages."""
+    page = html.document_fromstring(f'<html lang="en"><body><section class="document">{body}</section></body></html>')
+    sheet = weasyprint.CSS(string=PAGE + css)
+
+    def lay_out(tree: etree._Element) -> Any:
+        markup = etree.tostring(tree, encoding="unicode", method="html")
+        return weasyprint.HTML(string=f"<!DOCTYPE html>{markup}").render(stylesheets=[sheet])
+
+    return flow.read(compose(page, lay_out, notes or {}))
+
+
+def names(sheet: flow.Sheet) -> list[str]:
+    return [fragment.name for fragment in sheet.fragments]
+
+
+def paragraphs(*lines: int) -> str:
+    return "".join(f"<p>{LINE * count}</p>" for count in lines)
+
+
+@pytest.mark.parametrize("height", [18, 22, 28, 31])
+def test_what_follows_a_block_is_back_on_the_grid(height: int) -> None:
+    block = f'<figure style="height: {height}pt"></figure>'
+    sheets = laid_out(paragraphs(3) + block + paragraphs(3) + "<h2>One</h2>" + paragraphs(2))
+    tops = [line.top for sheet in sheets for one in sheet.fragments if one.name == "p" for line in one.lines]
+    assert len(tops) >= 8
+    assert all(abs(top / 15 - round(top / 15)) < 0.01 for top in tops), tops
+    assert judge.off_grid(sheets) == {}
+
+
+def test_a_figure_that_does_not_fit_is_set_later_and_leaves_no_white() -> None:
+    sheets = laid_out(paragraphs(5, 5, 5) + FIGURE + paragraphs(4, 4, 4, 4, 4, 4))
+    assert all(sheet.white < 3 * 15 for sheet in sheets[:-1]), [sheet.white for sheet in sheets]
+    assert names(sheets[0]) == ["p"] * len(sheets[0].fragments), "text fills the first page"
+    assert "figure" in names(sheets[1])
+
+
+def test_a_figure_stays_in_its_section() -> None:
+    body = f"<section>{paragraphs(5, 5, 5)}{FIGURE}</section><section><h2>Next</h2>{paragraphs(4, 4)}</section>"
+    order = [fragment.name for sheet in laid_out(body) for fragment in sheet.fragments]
+    assert order.index("figure") < order.index("h2")
+
+
+def test_a_note_comes_to_the_page_of_its_call_without_a_hole() -> None:
+    note = '<a id="call">1</a><span class="note" id="note">' + "Long, as notes are. " * 20 + "</span>"
+    for lines in range(6, 18):
+        sheets = laid_out(
+            paragraphs(lines, 2) + f"<p>{LINE * 3}{note} {LINE * 6}</p>" + paragraphs(6), {"note": "call"}
+        )
+        (called,) = (sheet for sheet in sheets if "call" in sheet.ids)
+        assert "note" in called.ids, lines
+        white = [sheet.white for sheet in sheets[:-1]]
+        assert all(left < 8 * 15 for left in white), (lines, white)  # 8 lines: the note's own height
+
+
+def test_no_heading_stands_at_the_foot_of_a_page() -> None:
+    for lines in range(14, 21):
+        for sheet in laid_out(paragraphs(lines) + "<h2>Heading</h2>" + paragraphs(6)):
+            assert names(sheet)[-1] != "h2", lines
+
+
+def test_ladders_of_hyphens_are_taken_down() -> None:
+    text = "<p>" + "unbelievably incomprehensible misunderstandings characteristically notwithstanding " * 8 + "</p>"
+    narrow = "p { width: 150pt }"
+    page = html.document_fromstring(f'<html lang="en"><body><section class="document">{text}</section></body></html>')
+    flow.number_blocks(page)
+    markup = "<!DOCTYPE html>" + etree.tostring(page, encoding="unicode", method="html")
+    plain = flow.read(weasyprint.HTML(string=markup).render(stylesheets=[weasyprint.CSS(string=PAGE + narrow)]))
+    assert judge.ladders(plain), "this text has ladders when nobody looks after it"
+    assert not judge.ladders(laid_out(text, css=narrow))
+
+
+def test_a_word_is_broken_where_the_book_says() -> None:
+    before = pyphen.Pyphen(lang="en_GB").inserted("therapist")
+    known = pyphen.LANGUAGES["en_GB"]
+    try:
+        teach("en-GB", ["thera-pist", "sciatica"])
+        taught = pyphen.Pyphen(lang="en_GB")
+        assert taught.inserted("therapist") == "thera-pist" != before
+        assert taught.inserted("sciatica") == "sciatica"
+        assert taught.inserted("massage") == "mas-sage", "as the dictionary has it"
+    finally:
+        pyphen.LANGUAGES["en_GB"] = known
+
+
+# ---- the books, read back
+
+
+@pytest.fixture(scope="session")
+def book() -> Galleys:
+    snakemake(HOME, "pdf", "--config", "book=.")
+    return Galleys(HOME / "build" / "galleys")
+
+
+@pytest.fixture(scope="session")
+def large(small_book: Path) -> Path:
+    """The large-print PDF of the book of knots."""
+    snakemake(small_book, "large")
+    return next((small_book / "build").glob("*-large.pdf"))
+
+
+Letter = tuple[str, float, float, float]  # the character, its size and the place of its origin, in pt from the top left
+
+
+def letters(pdf: Path) -> list[list[Letter]]:
+    """Return every letter of every page."""
+    pages = []
+    with PdfDocument(pdf) as document:
+        for page in document:
+            text = page.get_textpage()
+            height = page.get_height()
+            found: list[Letter] = []
+            x, y = raw.c_double(), raw.c_double()  # type: ignore[attr-defined]
+            for number in range(text.count_chars()):
+                code = raw.FPDFText_GetUnicode(text.raw, number)
+                if code > 32:
+                    raw.FPDFText_GetCharOrigin(text.raw, number, x, y)
+                    size = raw.FPDFText_GetFontSize(text.raw, number)
+                    found.append((chr(code), round(size, 1), x.value, height - y.value))
+            pages.append(found)
+    return pages
+
+
+def test_the_lines_of_the_book_stand_on_one_grid(book: Galleys) -> None:
+    lines, off = set(), set()
+    for number, page in enumerate(letters(HOME / "build" / f"{book.book.slug}.pdf")):
+        for _, size, _, y in page:
+            if size == 10.4:
+                lines.add((number, round(y, 1)))
+    phase = sorted(y % 7.5 for _, y in lines)[len(lines) // 2]  # lists keep the distance of the grid, half a line down
+    off = {line for line in lines if 0.2 < (line[1] - phase) % 7.5 < 7.3}
+    assert len(lines) > 3000
+    assert len(off) < len(lines) * 0.01, sorted(off)[:20]
+
+
+def test_few_pages_of_the_book_are_a_third_white(book: Galleys) -> None:
+    """The tallest empty band of a page, wherever it is; what ends a part may be short."""
+    sheets = PageMap.model_validate_json((HOME / "build" / "sheets" / "book" / "pages.json").read_bytes()).pages
+    within = [one for one, after in pairwise(sheets) if one.document and one.document == after.document]
+    with PdfDocument(HOME / "build" / f"{book.book.slug}.pdf") as pdf:
+        white = [one.folio for one in within if _band(pdf[one.sheet - 1]) > (book.book.paper.height - 53) * MM / 3]
+    assert len(within) > 150
+    assert len(white) <= 4, white
+
+
+def _band(page: PdfPage) -> float:
+    """Return the height of the tallest empty band of a page, in pt, between its head and its foot."""
+    image = page.render(scale=0.5, grayscale=True).to_pil()
+    width, height = image.size
+    inner = image.crop((int(width * 0.1), int(height * 0.1), int(width * 0.9), int(height * 0.89)))
+    rows = (inner.crop((0, row, inner.width, row + 1)) for row in range(inner.height))
+    inked = [0, *(row for row, line in enumerate(rows) if line.getextrema()[0] < 200)]
+    return 2.0 * max(after - before for before, after in pairwise([*inked, inner.height]))
+
+
+def test_large_print_is_large(large: Path) -> None:
+    sizes = Counter(size for page in letters(large) for _, size, _, _ in page)
+    assert sizes.most_common(1)[0][0] >= 18
+    small = sum(count for size, count in sizes.items() if size < 15)
+    assert small < sum(sizes.values()) * 0.02, "note calls, and the numbers of the thumb index"
+    with PdfDocument(large) as pdf:
+        assert [round(side / MM) for side in pdf[0].get_size()] == [210, 297]
+
+
+def test_large_print_is_ragged_and_has_no_hyphens(large: Path) -> None:
+    text = subprocess.run(["pdftotext", "-layout", str(large), "-"], capture_output=True, text=True, check=True).stdout
+    assert "\u2010\n" not in text
+
+
+def test_large_print_has_nothing_against_it(small_book: Path, large: Path) -> None:
+    assert check(large, Galleys(small_book / "build" / "galleys")) == []
+
+
+@pytest.mark.parametrize("ground", ["paper", "tint", "wash"])
+@pytest.mark.parametrize("ink", ["ink", "mute", "spot", "link"])
+def test_small_type_in_large_print_has_a_contrast_of_7(ink: str, ground: str) -> None:
+    tokens = Styles([STYLES]).tokens
+    colours = tokens["colours"] | tokens["layouts"]["large"]["colours"]
+    light, dark = (_luminance(colours[name]["light"]) for name in (ground, ink))
+    assert (light + 0.05) / (dark + 0.05) >= 7  # WCAG 2.2, 1.4.6
+
+
+def _luminance(colour: str) -> float:
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
