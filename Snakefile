@@ -114,7 +114,7 @@ rule epub_edition:
         galleys=rules.resolve.output,
         pages=rules.sheets.output.pages,
         styles=book.style_files("epub", "pdf", "fonts"),
-        engine=book.inputs("editions/epub", "pagemap.py", *SHARED, *MODEL),
+        engine=book.inputs("editions/epub", "pagemap.py", "pixels.py", "fonts.py", *SHARED, *MODEL),
     output:
         book.epub,
     log:

@@ -20,7 +20,7 @@ from PIL import Image
 
 from press.check import ace
 from press.check import epub as check_epub
-from press.editions.epub import access, build, cover, documents, metadata, pictures
+from press.editions.epub import access, build, cover, documents, metadata, pictures, typography
 from press.galleys import NAMESPACES, Book, Galleys
 from press.styles import Styles
 
@@ -301,7 +301,43 @@ def test_documents_hold_every_word_of_their_galleys(book: Epub, galleys: Path) -
             for tree in (galley, section):
                 for link in tree.findall(".//h:a[@role='doc-backlink']", NAMESPACES):
                     link.text = None
-            assert words(section) == words(galley)
+            assert words(section).replace(typography.JOINER, "") == words(galley)
+
+
+@pytest.mark.parametrize(
+    ("written", "bound"),
+    [
+        ("a rope – if dry – holds", "a rope_– if dry_– holds"),
+        ("3–5 times, 9–16%", "3^–^5 times, 9^–^16%"),
+        ("5 cm, 100 kPa, 6 minutes", "5_cm, 100_kPa, 6 minutes"),
+        ("Figure 2.1, table 3, Chapter 4", "Figure_2.1, table_3, Chapter_4"),
+        ("figure of eight – and then", "figure of eight_– and then"),
+    ],
+)
+def test_lines_are_not_broken_where_they_must_not_be(written: str, bound: str) -> None:
+    part = etree.fromstring(f"<p xmlns='{NAMESPACES['h']}'>{written} <code>3–5</code> {written}</p>")
+    typography.set_breaks(part, Styles([STYLES]).locale("en"))
+    bound = bound.replace("_", typography.NBSP).replace("^", typography.JOINER)
+    assert "".join(part.itertext()) == f"{bound} 3–5 {bound}"
+
+
+def test_the_embedded_fonts_have_the_word_joiner(book: Epub) -> None:
+    for name, data in book.files.items():
+        if "/fonts/" in name:
+            font = TTFont(io.BytesIO(data))
+            assert font["hmtx"][font.getBestCmap()[ord(typography.JOINER)]] == (0, 0)
+
+
+def test_calls_tell_by_name_what_they_lead_to(book: Epub) -> None:
+    calls = book.tree("text/bowline.xhtml").findall(".//h:a[@role='doc-noteref']", NAMESPACES)
+    assert [call.get("aria-label") for call in calls] == ["Source 1", "Note 2", "Source 3"]
+
+
+def test_identifiers_say_what_they_are(book: Epub) -> None:
+    [meta] = book.package.findall(".//opf:meta[@property='identifier-type']", OPF)
+    assert (meta.get("refines"), meta.get("scheme"), meta.text) == ("#id", "onix:codelist5", "01")
+    assert book.package.find(".//dc:identifier", OPF).get("id") == "id"
+    assert book.meta("schema:bookEdition") == [book.book.edition]
 
 
 def test_nothing_of_the_press_is_left(book: Epub) -> None:
@@ -454,8 +490,10 @@ def test_an_image_without_alternative_takes_the_claims_away(galleys: Path, tmp_p
 def test_a_drawing_gives_way_to_its_outlined_copy(galleys: Path, tmp_path: Path) -> None:
     folder = tmp_path / "galleys"
     shutil.copytree(galleys, folder)
-    (folder / "images" / "square.outlined.svg").write_text("<svg/>", encoding="utf-8")
-    assert pictures.load(Galleys(folder), "images/square.svg") == b"<svg/>"
+    plate = '<svg aria-labelledby="01-title"><title id="01-title">A knot</title></svg>'
+    (folder / "images" / "square.outlined.svg").write_text(plate, encoding="utf-8")
+    loaded = etree.fromstring(pictures.load(Galleys(folder), "images/square.svg"))
+    assert etree.tostring(loaded) == b"<svg><title>A knot</title></svg>", "without ids that are no XML names"
 
 
 def test_a_cover_is_drawn_and_a_long_title_stays_on_it(book: Epub) -> None:

@@ -134,6 +134,9 @@ def _indexed(files: Files) -> Iterator[str]:
 
 def _legible(files: Files) -> Iterator[str]:
     """Text stands out from every ground that a style sheet sets, by day and by night (1.4.3)."""
+    for name, content in files.ending(".svg").items():
+        if b"prefers-color-scheme" in content:
+            yield f"{name}: it follows the system's colours, and not the page's"
     for name, content in files.ending(".css").items():
         css = content.decode()
         grounds = set(re.findall(r"background-color:\s*(#[0-9a-f]{6})", css))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from urllib.parse import quote, unquote
 
 from lxml import etree
@@ -16,6 +16,7 @@ TYPE = f"{{{EPUB}}}type"
 SVG = "http://www.w3.org/2000/svg"
 MATHML = "http://www.w3.org/1998/Math/MathML"
 PIXELS_PER_POINT = 4 / 3
+Address = Callable[[str], str]
 
 
 def part_of(root: etree._Element) -> etree._Element:
@@ -36,14 +37,21 @@ def images(part: etree._Element) -> list[etree._Element]:
     return list(part.iter(f"{{{XHTML}}}img"))
 
 
-def finish(part: etree._Element, address: Callable[[str], str], picture: Callable[[str], tuple[str, str]]) -> None:
-    """Make a part fit for EPUB, in place.
+def finish(
+    part: etree._Element,
+    words: Mapping[str, str],
+    address: Callable[[str], str],
+    picture: Callable[[str], tuple[str, str]],
+) -> None:
+    """Make a part fit for EPUB, in place; `words` are the book's own.
 
     `address` gives the link to an id of the book, `picture` the links to a picture, and to its stand-in,
     by its `src` in the galleys.
     """
     for note in [item for item in part.iter(f"{{{XHTML}}}li") if "note" in _classes(item)]:
         _pop_up(note)
+    for call in part.iterfind(".//h:a[@role='doc-noteref']", NAMESPACES):
+        _name_call(call, words)
     for element in part.iter(etree.Element):
         _mend_attributes(element)
     for link in part.iter(f"{{{XHTML}}}a"):
@@ -95,6 +103,13 @@ def _pop_up(item: etree._Element) -> None:
     back.tail = f" {first.text or ''}"
     first.text = None
     first.insert(0, back)
+
+
+def _name_call(call: etree._Element, words: Mapping[str, str]) -> None:
+    """Tell by name, too, a call that leads to a source from one that has something to say."""
+    kind = next((kind for kind in ("citation", "commentary") if kind in _classes(call)), "")
+    if template := words.get(f"call-{kind}"):
+        call.set("aria-label", template.replace("{number}", "".join(map(str, call.itertext())).strip()))
 
 
 def _take_out(element: etree._Element) -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 from fontTools.ttLib import TTFont
+from fontTools.ttLib.tables._g_l_y_f import Glyph
 
 from press import fonts
 from press.galleys import Face
 
 # The figures, small capitals and joins that the styles ask for, and what a script needs to be set right.
 FEATURES = "smcp c2sc onum lnum pnum tnum sups frac numr dnom kern liga ccmp locl calt mark mkmk rlig init medi fina"
+JOINER = 0x2060
 BASIC = frozenset(chr(code) for code in range(0x20, 0x7F))
 
 
@@ -19,7 +22,23 @@ def cut(path: Path, characters: frozenset[str]) -> bytes:
 
     Bare TrueType or OpenType: Kindle and readers with Adobe's older engine do not take WOFF2.
     """
-    return fonts.cut(path, characters | BASIC, FEATURES, flavor=None)
+    return _with_joiner(fonts.cut(path, characters | BASIC, FEATURES, flavor=None))
+
+
+def _with_joiner(data: bytes) -> bytes:
+    """Give a TrueType face an empty glyph for the word joiner: old readers would show a box for want of one."""
+    out = io.BytesIO()
+    with TTFont(io.BytesIO(data), recalcTimestamp=False) as font:
+        if "glyf" not in font or JOINER in font.getBestCmap():
+            return data
+        font.setGlyphOrder([*font.getGlyphOrder(), "joiner"])
+        font["glyf"]["joiner"] = Glyph()
+        font["hmtx"]["joiner"] = (0, 0)
+        for table in font["cmap"].tables:
+            if table.isUnicode():
+                table.cmap[JOINER] = "joiner"
+        font.save(out)
+    return out.getvalue()
 
 
 def file(face: Face) -> str:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from press.editions.epub.access import ASKED
 from press.galleys import Book, Contributor
 
-RELATORS = "marc:relators"
+RELATORS, ONIX = "marc:relators", "onix:codelist5"
 # What each proved claim lets the metadata say.
 FEATURES = {
     "ordered": ["tableOfContents", "readingOrder"],
@@ -47,7 +47,10 @@ def entries(book: Book, access: Access) -> Iterator[Entry]:
     yield from _titles(book)
     for number, person in enumerate(book.contributors, start=1):
         yield from _person(person, f"person-{number}", _is_creator(book, person))
+    yield _meta("identifier-type", _code(book.identifiers["epub"]), refines="#id", scheme=ONIX)
     yield _core("publisher", book.imprint)
+    yield _meta("schema:bookEdition", book.edition)
+    yield _meta("schema:version", book.version)
     yield _core("date", book.date)
     yield _core("description", book.description)
     for subject in book.subjects:
@@ -55,6 +58,7 @@ def entries(book: Book, access: Access) -> Iterator[Entry]:
     yield _core("rights", book.rights)
     if "paged" in access.proved:  # EPUB 3.3, D.3.8, and its forerunner
         yield _core("source", book.identifiers["print"], id="print")
+        yield _meta("identifier-type", _code(book.identifiers["print"]), refines="#print", scheme=ONIX)
         yield _meta("source-of", "pagination", refines="#print")
         yield _meta("pageBreakSource", book.identifiers["print"])
     if book.licence:
@@ -68,6 +72,11 @@ def _core(name: str, value: str, **attributes: str) -> Entry:
 
 def _meta(name: str, value: str, **attributes: str) -> Entry:
     return Entry("", "meta", value, {"property": name, **attributes})
+
+
+def _code(identifier: str) -> str:
+    """Return what an identifier is, in ONIX code list 5: 15 is an ISBN, 01 a number of the publisher's own."""
+    return "15" if identifier.startswith("urn:isbn:") else "01"
 
 
 def _titles(book: Book) -> Iterator[Entry]:

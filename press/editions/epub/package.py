@@ -10,7 +10,18 @@ from functools import cached_property, partial
 from ebooklib import epub
 from lxml import etree
 
-from press.editions.epub import access, cover, documents, fonts, metadata, navigation, pagebreaks, pictures, references
+from press.editions.epub import (
+    access,
+    cover,
+    documents,
+    fonts,
+    metadata,
+    navigation,
+    pagebreaks,
+    pictures,
+    references,
+    typography,
+)
 from press.galleys import Document, Galleys
 from press.pagemap import Page, PageMap
 from press.styles import Medium, Styles, markup
@@ -155,7 +166,10 @@ class Package:
             self.out.spine.append("nav")
             return
         here, part = self.name(document), self.parts[document.id]
-        documents.finish(part, lambda target: self.address(target, here), lambda src: self._picture(src, here))
+        typography.set_breaks(part, self.book.words)
+        documents.finish(
+            part, self.book.words, lambda target: self.address(target, here), lambda src: self._picture(src, here)
+        )
         self.spine[here] = self._frame(
             "document.xhtml.j2",
             here,

@@ -7,6 +7,7 @@ import io
 import re
 from pathlib import Path
 
+from lxml import etree
 from PIL import Image
 
 from press import files
@@ -40,7 +41,19 @@ def load(galleys: Galleys, src: str) -> bytes:
     if path.suffix.lower() != ".svg":
         return galleys.image(src)
     outlined = str(path.with_suffix(f".outlined{path.suffix}"))
-    return galleys.image(outlined if (galleys.folder / outlined).is_file() else src)
+    return _unnamed(galleys.image(outlined if (galleys.folder / outlined).is_file() else src))
+
+
+def _unnamed(svg: bytes) -> bytes:
+    """Return a drawing without the names of its title and description: the <img> has an alternative of its own.
+
+    Ids that begin with a figure, as HTML allows and plates have them, are not XML names.
+    """
+    root = etree.fromstring(svg, etree.XMLParser(resolve_entities=False, no_network=True))
+    root.attrib.pop("aria-labelledby", None)
+    for element in root.iterchildren("{*}title", "{*}desc"):
+        element.attrib.pop("id", None)
+    return etree.tostring(root, encoding="utf-8", xml_declaration=True)
 
 
 def pixels(svg: bytes, cache: Path) -> bytes:
