@@ -134,6 +134,20 @@ def test_nothing_jumps_and_nothing_runs_off(book: Path, address: str, browser: B
     page.context.close()
 
 
+def test_large_letters_run_off_no_page(book: Path, address: str, browser: Browser) -> None:
+    page = open_page(browser)
+    page.add_init_script("localStorage.setItem('book-size', '160')")
+    wide = "[...document.querySelectorAll('body *')].filter((one) => one.getBoundingClientRect().right > innerWidth)"
+    wide += ".filter((one) => !one.closest('.table, svg')).map((one) => one.outerHTML.slice(0, 80))"
+    wrong = {}
+    for name in pages(book):
+        page.goto(address + name)
+        if page.evaluate("document.documentElement.scrollWidth") > PHONE["width"]:
+            wrong[name] = page.evaluate(wide)[:3]
+    page.context.close()
+    assert wrong == {}
+
+
 def test_the_finder_has_every_spot(book: Path) -> None:
     for name in ("index.html", "introduction.html"):
         links = tree(book, name).xpath("//*[@class='plate']//a")
