@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 import yaml
 
-from plates import plate, preview
+from plates import plate, preview, scene
 from plates.figure import Figures
 from plates.meshes import Library
 
@@ -57,7 +57,7 @@ def main(
     for file in descriptions:
         started = time.monotonic()
         try:
-            description = plate.load(yaml.safe_load(file.read_text(encoding="utf-8")))
+            description = scene.stage(plate.load(yaml.safe_load(file.read_text(encoding="utf-8"))), figures)
             if draft:
                 description |= {"px": 2, "ao": 8}
             drawn = plate.draw(description, library, figures, cache)
@@ -66,6 +66,8 @@ def main(
             sys.exit(f"{file}: {error} is missing or unknown")
         except (OSError, TypeError, ValueError, yaml.YAMLError) as error:
             sys.exit(f"{file}: {error}")
+        for word in scene.strained(description, figures):
+            click.echo(f"{file.stem}: {word}", err=True)
         folder = out or file.parent
         folder.mkdir(parents=True, exist_ok=True)
         target = folder / f"{file.stem}.svg"

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from plates import fade, fibres, fields, ink, raycast, solids
+from plates import fade, fibres, fields, ink, raycast, scene, solids
 from plates.arrays import Floats
 from plates.figure import Figures
 from plates.labels import ToPlate
@@ -18,9 +18,9 @@ from plates.meshes import Library, build_part
 from plates.raycast import Buffers, Frame, View
 from plates.tones import SURFACES, shading, tone_layers
 
-CACHE_VERSION = 13  # raise when drawing code changes
+CACHE_VERSION = 20  # raise when drawing code changes
 KEYS = """size view roll center height px ao aodist aow parts lw blend min_tone valley valley_min valley_keep valley_sig
-    tol digits fade""".split()  # what of a description a drawing depends on
+    tol digits fade pen""".split()  # what of a description a drawing depends on
 LINE = 0.95  # pt, the widest contour
 SPECK = 30  # px; less of a part is not drawn
 
@@ -115,6 +115,8 @@ def seams_of(entry: dict[str, Any], figures: Figures) -> list[Seam]:
         out.append(Seam(solids.seam_of(**entry["ball"]), 1.5, "paper"))
     if "figure" in entry and "garment" not in entry:
         out.append(Seam(figures.lids(entry["figure"], entry.get("build", "neutral")), 0.62, "ink"))
+    if entry.get("wear") == "skin":
+        out.append(Seam(scene.of(figures, entry["person"]).lids(), 0.62, "ink"))
     for seam in out:
         seam.lines = [solids.moved(line, entry.get("turn", []), entry.get("move", [0, 0, 0])) for line in seam.lines]
     return out
@@ -148,7 +150,7 @@ def _lines(
             out.append((colour, fibres.fibre_paths(b, i, shade, spec, coarse)))
         for seam in seams[i]:
             out.append((seam.colour, ink.seam_lines(b, i, seam.lines, seam.width * width, pen)))
-    out.append(("ink", ink.contour_lines(b, LINE * width, pen)))
+    out.append((get("pen", "ink"), ink.contour_lines(b, LINE * width, pen)))
     return "".join(f'<path class="{colour}" d="{data}"/>' for colour, data in out if data)
 
 

@@ -65,6 +65,11 @@ class Body:
         """Where each joint turns, (3,) dm."""
         return {name: self._place(joint["head"]) for name, joint in self.rig.items()}  # type: ignore[arg-type]
 
+    @cached_property
+    def tails(self) -> dict[str, Floats]:
+        """Where each joint's bone ends, (3,) dm."""
+        return {name: self._place(joint["tail"]) for name, joint in self.rig.items()}  # type: ignore[arg-type]
+
     def _place(self, head: dict[str, object]) -> Floats:
         if head["strategy"] == "CUBE":  # helper cubes are the vertex groups joint-*
             chosen = self.groups[str(head["cube_name"])]
@@ -176,7 +181,7 @@ class Figures:
         if pose not in POSES:
             raise ValueError(f"no pose {pose!r}: there are {', '.join(POSES)}")
         if (pose, build) not in self._skins:
-            body = self._shaped(build)
+            body = self.shaped(build)
             faces = np.vstack([body.faces[name] for name in SKIN])
             mesh = trimesh.Trimesh(self._metres(body, POSES[pose]), faces, process=False)
             mesh.remove_unreferenced_vertices()
@@ -185,13 +190,13 @@ class Figures:
 
     def garment(self, pose: str, kind: str, build: str = "neutral", **cut: float) -> list[trimesh.Trimesh]:
         """Return a garment in a pose: the cloth, then its bands (hems, waist); see garments.py."""
-        body = self._shaped(build)
+        body = self.shaped(build)
         skin, tights = self.body(pose, build), body.faces["helper-tights"]
         return garments.sew(kind, self._metres(body, {}), self._metres(body, POSES[pose]), tights, skin, cut)
 
     def lids(self, pose: str, build: str = "neutral") -> list[Floats]:
         """Return the lines of the closed eyes, each (n, 3) in m: smooth curves through the lashes, laid on the skin."""
-        body, skin = self._shaped(build), self.body(pose, build)
+        body, skin = self.shaped(build), self.body(pose, build)
         posed = self._metres(body, POSES[pose])
         out = []
         for lashes in LASHES:
@@ -212,7 +217,8 @@ class Figures:
         places = body.posed(pose) * DECIMETRE
         return places - [0, float(places[body.groups["body"], 1].min()), 0]
 
-    def _shaped(self, build: str) -> Body:
+    def shaped(self, build: str) -> Body:
+        """Return the body of a build at rest."""
         if build not in BUILDS:
             raise ValueError(f"no build {build!r}: there are {', '.join(BUILDS)}")
         if build not in self._bodies:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import trimesh
 
-from plates import solids
+from plates import scene, solids
 from plates.arrays import Floats
 from plates.drawn import strands
 from plates.figure import Figures
@@ -72,6 +72,8 @@ def build_part(entry: Entry, library: Library, figures: Figures) -> list[trimesh
     solid = next((kind for kind in solids.KINDS if kind in entry), None)
     if solid:
         made = [solids.KINDS[solid](**entry[solid])]
+    elif "wear" in entry:
+        return [scene.of(figures, entry["person"]).mesh(entry["wear"])]
     elif "strands" in entry:
         made = [strands(entry["strands"])]
     elif "figure" in entry:

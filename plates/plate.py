@@ -36,7 +36,17 @@ KINDS: dict[str, Description] = {  # defaults of the families; size: [width, hei
         "valley_min": 9,
     },
 }
-KINDS["technique"] = KINDS["locator"] | {"size": [340, 260], "aodist": 0.12, "min_tone": 14, "lw": 0.9}
+KINDS["technique"] = KINDS["locator"] | {
+    "size": [300, 220],
+    "px": 4,
+    "aodist": 0.09,
+    "aow": 0.6,
+    "min_tone": 9,
+    "lw": 0.85,
+    "valley": {"skin": 0.07, "shirt": 0.16, "shorts": 0.16},
+    "valley_sig": {"skin": 0.6, "shirt": 0.9, "shorts": 0.9},
+    "valley_min": 8,
+}
 THUMB: Description = {  # the small whole body in a corner: defaults
     "view": [180, 2],
     "center": [0, 0.835, 0],
@@ -51,7 +61,8 @@ THUMB: Description = {  # the small whole body in a corner: defaults
     "fade": False,
 }
 KEYS = {*drawing.KEYS} | set(
-    "kind title desc referral referral_only ref_blur core dot dotscale spots marks thumb labels strokes".split()
+    """kind title desc referral referral_only ref_blur core dot dotscale spots marks thumb labels strokes arrows
+    person""".split()
 )
 TOP = ("title", "desc", "size", "view", "center", "height", "parts")
 
@@ -59,6 +70,8 @@ TOP = ("title", "desc", "size", "view", "center", "height", "parts")
 def load(description: Description) -> Description:
     """Return a description with the defaults of its kind. Raises ValueError for what it lacks or nobody knows."""
     whole = KINDS.get(description.get("kind", ""), {}) | description
+    if "person" in whole:
+        whole.setdefault("parts", [])
     if lacking := [key for key in TOP if key not in whole]:
         raise ValueError(f"the description lacks {', '.join(lacking)}")
     if unknown := sorted(set(whole) - KEYS):
@@ -106,6 +119,7 @@ def compose(description: Description, drawn: tuple[Drawing, Drawing | None], nam
         )
     out.append(drawn_plate.lines)
     out += [_stroke(item, to_plate) for item in get("strokes", [])]
+    out += [_arrow(item, to_plate) for item in get("arrows", [])]
     if thumb:
         out.append(_thumb_svg(description["thumb"], thumb, get("spots", []), drawn_plate))
     out += [_spot(item, to_plate) for item in get("spots", [])]
@@ -127,13 +141,31 @@ def _stroke(item: dict[str, Any], to_plate: labels.ToPlate) -> str:
     return f'<path class="{item.get("col", "ink")}" d="{data}"/>'
 
 
+def _arrow(item: dict[str, Any], to_plate: labels.ToPlate) -> str:
+    """Return a direction of pressure or movement: a red curve through points, with a head at its end."""
+    points = np.array([to_plate(q) for q in item["path"]], float)
+    if len(points) == 2:
+        points = np.insert(points, 1, points.mean(0), axis=0)
+    t, size = arc(points), item.get("head", 6.5)
+    curve = CubicSpline(t, points)(np.linspace(0, t[-1], 40))
+    tip, way = curve[-1], curve[-1] - curve[-4]
+    way = way / np.hypot(*way)
+    side = np.array([-way[1], way[0]]) * size * 0.46
+    shaft = curve[np.hypot(*(curve - tip).T) > size * 0.7]
+    head = [tip, tip - way * size + side, tip - way * size * 0.74, tip - way * size - side]
+    line, end = ("M" + "L".join(f"{num(x)} {num(y)}" for x, y in row) for row in (shaft, head))
+    halo = f'<path class="ah" d="{line}"/><path class="ah" d="{end}z"/>'
+    return f'{halo}<path class="as" d="{line}"/><path class="s100" d="{end}z"/>'
+
+
 def _spot(item: dict[str, Any], to_plate: labels.ToPlate) -> str:
     """Return a ring with its dot."""
     x, y = (num(v) for v in to_plate(item["at"]))
     r = item.get("r", 8)
+    bold = f' style="stroke-width:{num(item["w"])}"' if "w" in item else ""
     return (
         f'<g class="spot"><circle class="halo" cx="{x}" cy="{y}" r="{num(r + 1.2)}"/>'
-        f'<circle class="ring" cx="{x}" cy="{y}" r="{num(r)}"/>'
+        f'<circle class="ring" cx="{x}" cy="{y}" r="{num(r)}"{bold}/>'
         f'<circle class="s100" cx="{x}" cy="{y}" r="{num(item.get("dot", 2.1))}"/></g>'
     )
 
@@ -164,6 +196,6 @@ def sources(description: Description) -> list[str]:
         if "mesh" in entry:
             patterns = entry["mesh"] if isinstance(entry["mesh"], list) else [entry["mesh"]]
             used |= {pattern.split("/")[0] for pattern in patterns}
-        if "figure" in entry:
+        if "figure" in entry or "wear" in entry:
             used.add("makehuman")
     return sorted(used)

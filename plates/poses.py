@@ -17,6 +17,7 @@ BUILDS: dict[str, dict[str, float]] = {
     "woman": {"male": 0.0, "muscle": 0.1, "weight": 0.25, "ideal": 0.35, "age": 0.25},
     "man": {"male": 1.0, "muscle": 0.25, "weight": 0.3, "ideal": 0.2, "age": 0.35},
     "stout": {"male": 0.5, "muscle": -0.1, "weight": 0.75, "ideal": 0.0, "age": 0.55},
+    "elder": {"male": 0.0, "muscle": -0.2, "weight": 0.9, "ideal": 0.0, "age": 0.75},
 }
 
 STAND: Pose = {

@@ -136,4 +136,35 @@ def tube(
     return place(mesh, rotate, at)
 
 
-KINDS: dict[str, Callable[..., trimesh.Trimesh]] = {"lathe": lathe, "ball": ball, "box": box, "tube": tube}
+def cushion(
+    size: Sequence[float], at: Sequence[float], power: float = 4, rotate: Sequence[Turn] = ()
+) -> trimesh.Trimesh:
+    """Return a soft block, a superellipsoid; a higher power is more like a box."""
+    unit = trimesh.creation.icosphere(subdivisions=5)
+    away = (np.abs(unit.vertices) ** power).sum(1) ** (-1 / power)
+    soft = trimesh.Trimesh(unit.vertices * away[:, None] * np.array(size) / 2, unit.faces, process=False)
+    return place(soft, rotate, at)
+
+
+def chair(
+    size: Sequence[float], at: Sequence[float], back: float = 0, leg: float = 0.032, rotate: Sequence[Turn] = ()
+) -> trimesh.Trimesh:
+    """Return a plain chair: size is width, height of the seat and depth; at: below the middle of the seat; back: m."""
+    w, h, d = size
+    slab = 0.035
+    boxes = [box([w, slab, d], [0, h - slab / 2, 0])]
+    boxes += [box([leg, h, leg], [x * (w - leg) / 2, h / 2, z * (d - leg) / 2]) for x in (-1, 1) for z in (-1, 1)]
+    if back:
+        boxes += [box([leg, back, leg], [x * (w - leg) / 2, h + back / 2, (leg - d) / 2]) for x in (-1, 1)]
+        boxes.append(box([w, back / 2, leg * 0.8], [0, h + back * 0.75, (leg - d) / 2]))
+    return place(trimesh.util.concatenate(boxes), rotate, at)
+
+
+KINDS: dict[str, Callable[..., trimesh.Trimesh]] = {
+    "lathe": lathe,
+    "ball": ball,
+    "box": box,
+    "tube": tube,
+    "cushion": cushion,
+    "chair": chair,
+}

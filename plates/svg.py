@@ -21,6 +21,8 @@ def style_sheet(body: str, size: float) -> str:
         "halo2": f"fill:{p['paper']}",
         "halo": f"fill:none;stroke:{p['paper']};stroke-width:3.2",
         "ring": f"fill:none;stroke:{p['s100']};stroke-width:1.6",
+        "ah": f"fill:none;stroke:{p['paper']};stroke-width:3.6;stroke-linejoin:round",
+        "as": f"fill:none;stroke:{p['s100']};stroke-width:1.5",
         "ld": f"fill:none;stroke:{p['ink']};stroke-width:.45",
         "lds": f"stroke:{p['s100']};stroke-width:.7",
         "lh": f"fill:none;stroke:{p['paper']};stroke-width:1.9",

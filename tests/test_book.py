@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pikepdf
 import pytest
@@ -91,7 +92,9 @@ def test_every_chapter_has_its_plates_notes_and_boxes(galleys: Galleys) -> None:
     for chapter in chapters:
         kinds = {note.kind for note in galleys.book.notes if note.document == chapter.id}
         assert kinds == {"citation", "commentary"}, chapter.id
-        assert sum(figure.document == chapter.id for figure in galleys.book.figures) >= 2, chapter.id
+        shown = {Path(figure.src).stem for figure in galleys.book.figures if figure.document == chapter.id}
+        number = f"{int(chapter.number):02}"
+        assert {f"{number}-{kind}" for kind in ("locator", "anatomy", "technique")} <= shown, chapter.id
         text = (galleys.folder / chapter.file).read_text(encoding="utf-8")
         for box in ("at-a-glance", "careful", "see-a-doctor"):
             assert f'class="box {box}"' in text, (chapter.id, box)
