@@ -75,9 +75,7 @@ def _inks(look: Look) -> Image.Image:
             ink = ink.convert("L").convert("RGB")
         for share in (1, 0.75, 0.5, 0.25):
             tint = Image.blend(page, ink, share).tobytes()
-            if (
-                max(abs(one - other) for one, other in zip(tint, page.tobytes(), strict=True)) > 6
-            ):  # the page stays bare
+            if max(abs(one - other) for one, other in zip(tint, page.tobytes(), strict=True)) > 6:  # bare stays bare
                 channels += tint
     out = Image.new("P", (1, 1))
     out.putpalette(channels)
