@@ -157,7 +157,7 @@ def chair(
     if back:
         boxes += [box([leg, back, leg], [x * (w - leg) / 2, h + back / 2, (leg - d) / 2]) for x in (-1, 1)]
         boxes.append(box([w, back / 2, leg * 0.8], [0, h + back * 0.75, (leg - d) / 2]))
-    return place(trimesh.util.concatenate(boxes), rotate, at)
+    return place(joined(boxes), rotate, at)
 
 
 KINDS: dict[str, Callable[..., trimesh.Trimesh]] = {

@@ -15,6 +15,7 @@ from scipy.interpolate import PchipInterpolator
 
 from plates.arrays import Bools, Floats, Ints
 from plates.posing import Base
+from plates.solids import joined
 
 ARM = ("upperarm01", "upperarm02", "lowerarm01", "lowerarm02", "wrist")
 HEAD = ("head", "neck03", "neck02")
@@ -192,4 +193,4 @@ def hair(base: Base, posed: Floats, style: str) -> trimesh.Trimesh:
     knot = trimesh.creation.icosphere(4, KNOT)
     knot.apply_scale([1, 0.92, 0.85])
     knot.apply_translation(places[crown] + normals[crown] * (0.022 + thick[crown]))
-    return trimesh.util.concatenate([cap, knot])
+    return joined([cap, knot])
