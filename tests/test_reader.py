@@ -78,6 +78,9 @@ def test_at_a_desk_notes_stand_beside_their_calls(page: Page, address: str) -> N
     assert call and first and second and text
     assert abs(first["y"] - call["y"]) < 12 and first["x"] >= text["x"] + text["width"]
     assert second["y"] >= first["y"] + first["height"], "notes do not lie over each other"
+    page.click("#knot-1-call-2")
+    page.click("#knot-1-note-2 .note-back")
+    assert page.url.endswith("#knot-1-call-2"), "and lead back"
     page.set_viewport_size(PHONE)
     expect(page.locator("html.beside")).to_have_count(0)
     narrow = page.locator("#knot-1-note-1").bounding_box()
