@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 
 REACH = 20_000  # so many words may be missing, or stand there besides, in one place
+NEAR = 400  # ... if only a few words agree behind them
 FEW = 6  # missing words that count singly; of more, only their magnitude
 CLEAR = 3  # words that tell a page number from one that is part of the text
 SMALL = 25  # words among which a single one may be looked for
@@ -87,7 +88,10 @@ def _resume(
         if TRUST[SURE] - skipped <= best:
             break
         for j2 in _places(expected, found, i2, j, grams):
-            score = TRUST[_run(expected, found, i2, j2, page)] - skipped - 1.5 * math.log10(j2 - j + 1)
+            run = _run(expected, found, i2, j2, page)
+            if run < SURE and j2 - j > NEAR:
+                continue
+            score = TRUST[run] - skipped - 1.5 * math.log10(j2 - j + 1)
             if score > best:
                 best, where = score, (i2, j2)
     return where

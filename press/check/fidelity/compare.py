@@ -67,6 +67,9 @@ class Comparison:
         result = Tally()
         self._match([word for text in self.texts for word in text.words])
         self._match([word for text in self.texts for caption in text.captions for word in caption])
+        for unit in (caption for text in self.texts for caption in text.captions):
+            if all(self._at.get(id(word)) is None for word in unit):  # it may have changed places with another
+                self._find(unit)
         notes = [note for text in self.texts for note in text.notes]
         numbers = {id(note): Word(key(note.number), note.number, note.line) for note in notes}
         numbered = [[numbers[id(note)], *note.words] if self._numbered else note.words for note in notes]
@@ -90,6 +93,16 @@ class Comparison:
         for word, place in zip(words, done.at, strict=True):
             self._at[id(word)] = None if place is None else left[place]
         self.extra = [left[place] for place in done.extra]
+
+    def _find(self, unit: list[Word]) -> None:
+        """Look for a whole unit anywhere among what is left of the edition."""
+        keys = [word.key for word in unit]
+        left = [self.found[place].word.key for place in self.extra]
+        for start in range(len(left) - len(keys) + 1):
+            if left[start : start + len(keys)] == keys:
+                self._at.update(zip(map(id, unit), self.extra[start : start + len(keys)], strict=True))
+                del self.extra[start : start + len(keys)]
+                return
 
     def _slide(self, done: Alignment) -> None:
         """Let what stands besides begin where a caption or a note does, if it ends in the words that go before it.

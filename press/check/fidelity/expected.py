@@ -11,7 +11,7 @@ from lxml import etree
 from press.check.fidelity.tokens import Reading, Word
 from press.check.prose.settings import Prose
 from press.findings import line_of
-from press.galleys import NAMESPACES, Document, Galleys
+from press.galleys import NAMESPACES, XHTML, Document, Galleys
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def texts(galleys: Galleys, prose: Prose | None, floating: bool) -> list[Text]:
 def _text(galleys: Galleys, document: Document, prose: Prose | None, floating: bool) -> Text:
     (section,) = galleys.tree(document).iterfind("h:body/h:section", NAMESPACES)
     listing = section.findall("h:section[@class='notes']", NAMESPACES)
-    captions = section.findall(".//h:figcaption", NAMESPACES) if floating else []
+    captions = _floating(section, prose) if floating else []
     flow = Reading(section, frozenset([*captions, *listing]))
     return Text(
         document,
@@ -74,6 +74,16 @@ def _text(galleys: Galleys, document: Document, prose: Prose | None, floating: b
         list(_boxes(section, flow, prose)) if prose else [],
         ["".join(word.key for word in Reading(head).words) for head in section.iterfind(".//h:thead", NAMESPACES)],
     )
+
+
+def _floating(section: etree._Element, prose: Prose | None) -> list[etree._Element]:
+    """Return what print may move to fill a page: captions with figures, boxes that have no set place."""
+    fixed = set(prose.boxes if prose else ())
+    found: list[etree._Element] = []
+    for one in section.iter(f"{{{XHTML}}}figcaption", f"{{{XHTML}}}aside"):
+        if not fixed & set(str(one.get("class", "")).split()) and not set(found) & set(one.iterancestors()):
+            found.append(one)
+    return found
 
 
 def _notes(section: etree._Element, flow: Reading) -> Iterator[Note]:
