@@ -294,11 +294,13 @@ rule check:
     log:
         book.log("check"),
         report=book.build / "fidelity.html",
+        findings=book.build / "findings.json",
+        sarif=book.build / "findings.sarif",
     params:
         styles=book.style_options,
     shell:
-        "python -m press check {input.manifest} {input.galleys} {input.editions}"
-        " {params.styles} --report {log.report} > {log[0]} 2>&1"
+        "python -m press check {input.manifest} {input.galleys} {input.editions} {params.styles}"
+        " --report {log.report} --save {log.findings} --save {log.sarif} > {log[0]} 2>&1"
 
 
 rule epub:

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from press import files, yamlfile
 from press.check.prose.settings import Prose
-from press.findings import Finding, Refused
+from press.findings import RULES, Finding, Refused, Severity
 from press.galleys import Matter
 
 MARC_ROLES = "aut ill edt trl bkd pbl ins ctb aui anl cov art pht rev win".split()
@@ -25,6 +25,12 @@ def _known_role(role: str) -> str:
     if role not in MARC_ROLES:
         raise ValueError(f"'{role}' is not one of the MARC relator codes {', '.join(MARC_ROLES)}")
     return role
+
+
+def _known_rule(rule: str) -> str:
+    if rule not in RULES:
+        raise ValueError(f"'{rule}' is not one of the checks {', '.join(RULES)}")
+    return rule
 
 
 def _entry(name: str) -> str:
@@ -140,6 +146,7 @@ class Manifest(_Strict):
     labels: dict[str, str] = {}
     abbreviations: dict[str, str] = {}
     prose: Prose | None = None
+    severity: dict[Annotated[str, AfterValidator(_known_rule)], Severity] = {}  # of what a check finds: error if unsaid
     words_per_minute: int = Field(default=230, gt=50, lt=1000)
 
 

@@ -22,6 +22,18 @@ _styles = click.option(
 )
 
 
+class _Machine(click.Path):
+    """A file of findings, whose name says which of two forms it has."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if Path(value).suffix not in (".json", ".sarif"):
+            self.fail(f"'{value}' ends neither in .json nor in .sarif", param, ctx)
+        return Path(value)
+
+
+_machine = _Machine()
+
+
 class _Commands(click.Group):
     """Lists commands in the order of the data; shows findings as they are, a line each, instead of a traceback."""
 
@@ -216,42 +228,59 @@ def preflight(galleys: Path, block: Path, cover: Path, styles: tuple[Path, ...],
 @click.argument("editions", type=_file, nargs=-1)
 @click.option("-r", "--report", type=click.Path(path_type=Path), help="Where to write what was compared (HTML).")
 @click.option("-s", "--styles", multiple=True, type=click.Path(path_type=Path), help="The styles of the report.")
+@click.option("-f", "--format", "form", type=click.Choice(["text", "json", "sarif"]), default="text", show_default=True)
+@click.option("--save", multiple=True, type=_machine, help="Also write the findings to a file, .json or .sarif.")
 def check(
-    manifest: Path, galleys: Path, editions: tuple[Path, ...], report: Path | None, styles: tuple[Path, ...]
+    manifest: Path,
+    galleys: Path,
+    editions: tuple[Path, ...],
+    report: Path | None,
+    styles: tuple[Path, ...],
+    form: str,
+    save: tuple[Path, ...],
 ) -> None:
     """Read the prose and finished EDITIONS, and report what is wrong with them.
 
     MANIFEST is the book's book.yaml, which says under `prose` what is asked of the text; GALLEYS is the book.json that
     everything was made from; EDITIONS are EPUB and PDF files, and the index.html of a web edition. Without any, only
-    the prose is read.
+    the prose is read. How grave a finding is says `severity` in book.yaml; only errors make the check fail.
     """
     from press import book as manifest_file
     from press import files
     from press.check import check as check_edition
-    from press.check import fidelity, prose
+    from press.check import fidelity, machine, prose
+    from press.findings import named, weighed
     from press.galleys import Galleys
     from press.styles import Styles
+
+    def count(name: str, found: list[Finding]) -> list[Finding]:
+        number = f"{len(found) or 'no'} finding{'s' if len(found) != 1 else ''}"
+        click.echo(f"{name}: {number}", err=form != "text")
+        return found
 
     folder, book = manifest.parent, Galleys(galleys.parent)
     asked = manifest_file.load(folder)
     findings = []
     if asked.prose:
         for line in prose.report(book, folder, asked.references):
-            click.echo(line)
-        findings = _count("prose", prose.check(book, asked.prose, folder))
+            click.echo(line, err=form != "text")
+        findings = count("prose", prose.check(book, asked.prose, folder))
     for edition in editions:
-        findings += _count(str(edition), check_edition(edition, book))
+        findings += count(str(edition), check_edition(edition, book))
     if editions:
         compared = fidelity.Editions(folder, book, asked.prose).compare(list(editions))
         for one in compared:
-            findings += _count(f"{one.name}: {one.tally.found:,} of {one.tally.words:,} words", one.tally.findings)
+            found = named("fidelity", one.tally.findings)
+            findings += count(f"{one.name}: {one.tally.found:,} of {one.tally.words:,} words", found)
         if report:
             files.write(report, fidelity.report(compared, book, Styles(list(styles))))
-    if findings:
-        raise Refused(findings)
-
-
-def _count(name: str, findings: list[Finding]) -> list[Finding]:
-    """Say how many findings there are, and return them."""
-    click.echo(f"{name}: {len(findings) or 'no'} finding{'s' if len(findings) != 1 else ''}")
-    return findings
+    findings = weighed(findings, asked.severity)
+    for path in save:
+        files.write(path, machine.WRITERS[path.suffix.removeprefix(".")](findings))
+    if form == "text":
+        for finding in findings:
+            click.echo(finding, err=True)
+    else:
+        click.echo(machine.WRITERS[form](findings), nl=False)
+    if any(finding.severity == "error" for finding in findings):
+        sys.exit(1)

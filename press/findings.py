@@ -5,28 +5,58 @@ Every stage reports in this one form, `file:line: message`, and gathers all of i
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from lxml import etree
+
+Severity = Literal["error", "warning", "note"]
+
+# What can be wrong, by the stage or check that says so. `severity` in book.yaml speaks of checks by these names.
+RULES = {
+    "read": "A manuscript file can be read",
+    "resolve": "Notes, citations, references, pictures and book.yaml are right",
+    "sheets": "The pages can be set",
+    "edition": "An edition can be made",
+    "import": "A manuscript comes over whole",
+    "spelling": "Every word is in a dictionary",
+    "repeats": "No word and no sentence stands twice",
+    "boxes": "Chapters have the boxes that the book asks for",
+    "grade": "Chapters are as easy to read as the book asks for",
+    "numbers": "Numbers in the text have a source",
+    "references": "As many works are cited as the book asks for",
+    "epubcheck": "The EPUB is valid",
+    "ace": "The EPUB is accessible (DAISY Ace)",
+    "access": "The EPUB is what it says of its accessibility",
+    "pdf": "The PDF for screens is complete",
+    "verapdf": "The PDF for screens is PDF/UA-1 and PDF/A-2a",
+    "print": "The PDF for the printer passes preflight",
+    "cover": "The cover for the printer passes preflight",
+    "web": "The web edition is complete",
+    "fidelity": "Every word of the manuscript is in every edition",
+}
 
 
 @dataclass(frozen=True, order=True)
 class Finding:
     """One thing an author has to mend.
 
-    `file` is relative to the book folder, `line` counts from 1 and is 0 where no line can be named.
+    `file` is relative to the book folder, `line` counts from 1 and is 0 where no line can be named. `rule` is one of
+    `RULES`, named where stages and checks are called (`named`), not where the finding is made.
     """
 
     file: str
     line: int
     message: str
+    rule: str = field(default="", compare=False)
+    severity: Severity = field(default="error", compare=False)
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line else self.file
-        return f"{place}: {self.message}"
+        level = "" if self.severity == "error" else f"{self.severity}: "
+        return f"{place}: {level}{self.message}"
 
     def as_json(self) -> dict[str, str | int]:
         """Return the finding as a JSON object."""
@@ -39,6 +69,17 @@ class Refused(Exception):
     def __init__(self, findings: Iterable[Finding]) -> None:
         self.findings = sorted(set(findings))
         super().__init__("\n".join(str(finding) for finding in self.findings))
+
+
+def named(rule: str, findings: Iterable[Finding]) -> list[Finding]:
+    """Return the findings as those of `rule`, except those that have a rule already."""
+    return [finding if finding.rule else replace(finding, rule=rule) for finding in findings]
+
+
+def weighed(findings: Iterable[Finding], severity: Mapping[str, Severity]) -> list[Finding]:
+    """Return the findings in reading order, each as grave as `severity` says of its rule; errors where it is silent."""
+    each = sorted(set(findings))
+    return [replace(finding, severity=severity.get(finding.rule, "error")) for finding in each]
 
 
 def line_of(element: etree._Element | None) -> int:

@@ -6,10 +6,12 @@ import json
 import re
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
-from conftest import STYLES, Maker
+from conftest import MANIFEST, STYLES, Maker, galleys_of
 
 from press.cli import main
+from press.findings import Refused
 
 CHAPTER = "---\nid: one\nnumber: 1\ntitle: One\n---\n\nSome text{}.\n"
 
@@ -53,6 +55,59 @@ def test_findings_are_lines_and_nothing_is_written(make_book: Maker, tmp_path: P
         "manuscript/01.md:7: note [^a] is called but never defined",
     ]
     assert not galleys.exists()
+
+
+def checked(book: Path, *options: object) -> tuple[int, str, str]:
+    """Read, resolve and check the prose of a book; return the exit code, and what was said to stdout and stderr."""
+    galleys_of(book)
+    words = ("check", book / "book.yaml", book / "build" / "galleys" / "book.json", *options)
+    result = CliRunner().invoke(main, [str(word) for word in words])
+    return result.exit_code, result.stdout, result.stderr
+
+
+PROSE = "prose: {references: 9, boxes: {tip: {}}}\nseverity: {references: note, boxes: %s}\n"
+
+
+@pytest.mark.parametrize(("level", "code"), [("warning", 0), ("error", 1)])
+def test_only_errors_fail_a_check(make_book: Maker, level: str, code: int) -> None:
+    book = make_book({"01.md": CHAPTER.format("")}, MANIFEST + PROSE % level)
+    done, said, findings = checked(book)
+    assert done == code
+    assert said.endswith("prose: 2 findings\n")
+    mark = "" if level == "error" else "warning: "
+    assert findings.splitlines() == [
+        "book.yaml: note: 0 references are cited, and 9 are asked for",
+        f"manuscript/01.md:1: {mark}the chapter has no box 'tip'",
+    ]
+
+
+def test_findings_for_machines(make_book: Maker, tmp_path: Path) -> None:
+    """JSON and SARIF say the same, on standard output and in files; editors find the line."""
+    book = make_book({"01.md": CHAPTER.format("")}, MANIFEST + PROSE % "error")
+    saved = tmp_path / "findings.sarif"
+    done, said, _ = checked(book, "--format", "json", "--save", saved)
+    assert done == 1
+    assert json.loads(said)[1] == {
+        "file": "manuscript/01.md",
+        "line": 1,
+        "message": "the chapter has no box 'tip'",
+        "rule": "boxes",
+        "severity": "error",
+    }
+    assert checked(book, "--format", "sarif")[1] == saved.read_text(encoding="utf-8")
+    (log,) = json.loads(saved.read_bytes())["runs"]
+    first, second = log["results"]
+    assert [first["level"], second["level"]] == ["note", "error"]
+    assert log["tool"]["driver"]["rules"][second["ruleIndex"]]["id"] == second["ruleId"] == "boxes"
+    place = {"artifactLocation": {"uri": "manuscript/01.md", "uriBaseId": "%SRCROOT%"}, "region": {"startLine": 1}}
+    assert second["locations"] == [{"physicalLocation": place}]
+    assert run("check", book / "book.yaml", book / "build/galleys/book.json", "--save", "x.txt")[0] == 2
+
+
+def test_an_unknown_check_in_book_yaml_is_a_finding(make_book: Maker) -> None:
+    book = make_book({"01.md": CHAPTER.format("")}, MANIFEST + "severity: {speling: note}\n")
+    with pytest.raises(Refused, match=r"book.yaml:\d+: .*'speling' is not one of the checks read, resolve"):
+        galleys_of(book)
 
 
 def test_wrong_use_is_explained(tmp_path: Path) -> None:

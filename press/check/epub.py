@@ -10,7 +10,7 @@ from lxml import etree
 
 from press.check import ace
 from press.editions.epub import access
-from press.findings import Finding
+from press.findings import Finding, named
 from press.galleys import Galleys
 
 ROOT = "EPUB/"  # where the package lies in the archive
@@ -18,7 +18,11 @@ ROOT = "EPUB/"  # where the package lies in the archive
 
 def check(edition: Path, galleys: Galleys) -> list[Finding]:
     """Return what the validators say, at the place inside the EPUB that they name."""
-    return [*_epubcheck(edition), *ace.check(edition), *access_of(edition)]
+    return [
+        *named("epubcheck", _epubcheck(edition)),
+        *named("ace", ace.check(edition)),
+        *named("access", access_of(edition)),
+    ]
 
 
 def access_of(edition: Path) -> list[Finding]:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pikepdf
 
 from press.check import tags, verapdf
-from press.findings import Finding
+from press.findings import Finding, named
 from press.galleys import Book, Galleys
 
 MM = 72 / 25.4  # pt
@@ -18,7 +18,7 @@ MM = 72 / 25.4  # pt
 
 def check(edition: Path, galleys: Galleys) -> list[Finding]:
     """Return what is wrong with the PDF for screens: as a book, and as PDF/UA-1 and PDF/A-2a."""
-    return [*inspect(edition, galleys), *verapdf.check(edition)]
+    return [*inspect(edition, galleys), *named("verapdf", verapdf.check(edition))]
 
 
 def inspect(edition: Path, galleys: Galleys) -> list[Finding]:

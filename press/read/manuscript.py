@@ -15,7 +15,7 @@ from typing import Any
 from lxml import etree, html
 
 from press import files, yamlfile
-from press.findings import Finding, line_of
+from press.findings import Finding, line_of, named
 from press.read import lines
 
 # Pandoc's Markdown without raw markup (a manuscript is text, not a program), and without the table forms that depend
@@ -72,7 +72,7 @@ def _write(
         "header": header.value,
         "header_lines": [[list(path), line] for path, line in header.lines.items()],
         "body": etree.tostring(root, encoding="unicode"),
-        "findings": [finding.as_json() for finding in sorted(set(findings))],
+        "findings": [finding.as_json() for finding in named("read", sorted(set(findings)))],
     }
     files.write(output, json.dumps(result, ensure_ascii=False, indent=1))
     return findings

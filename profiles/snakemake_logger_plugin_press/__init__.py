@@ -70,7 +70,7 @@ class LogHandler(LogHandlerBase):
         lines = []
         for job in about.get("job_error_info") or [about]:
             lines.append(f"failed: {self.names.get(job['jobid'], job['rule_name'])}")
-            logs = [Path(log) for log in job["log"] or []]
+            logs = [Path(log) for log in job["log"] or [] if log.endswith(".log")]  # not the reports
             said = [line for log in logs if log.is_file() for line in log.read_text("utf-8", "replace").splitlines()]
             lines += [f"    {line}" for line in said or [f"no word from: {job.get('shellcmd') or job['rule_name']}"]]
         return lines

@@ -12,7 +12,7 @@ from pathlib import Path
 from press.check.prose import boxes, grade, numbers, repeats, spelling
 from press.check.prose.settings import Prose
 from press.check.prose.text import texts
-from press.findings import Finding
+from press.findings import Finding, named
 from press.galleys import NAMESPACES, Galleys
 
 __all__ = ["Prose", "check", "grades", "report", "unused"]
@@ -22,16 +22,17 @@ def check(galleys: Galleys, asked: Prose, folder: Path) -> list[Finding]:
     """Return what is wrong with the prose of the book in `folder`, whose galleys are `galleys`."""
     parts = texts(galleys, folder)
     chapters = [part for part in parts if part.document.type == "chapter"]
-    found = repeats.doubled(parts, spelling.words(asked, folder))
-    found += repeats.sentences_again(parts, asked)
-    found += spelling.check(parts, asked, folder, galleys.book.language)
-    found += boxes.check(galleys, asked)
+    found = named("repeats", repeats.doubled(parts, spelling.words(asked, folder)))
+    found += named("repeats", repeats.sentences_again(parts, asked))
+    found += named("spelling", spelling.check(parts, asked, folder, galleys.book.language))
+    found += named("boxes", boxes.check(galleys, asked))
     if galleys.book.language.startswith("en"):
-        found += grade.check(chapters, asked)
-        found += numbers.check(parts, asked)
+        found += named("grade", grade.check(chapters, asked))
+        found += named("numbers", numbers.check(parts, asked))
     count = len(_cited(galleys))
     if count < asked.references:
-        found.append(Finding("book.yaml", 0, f"{count} references are cited, and {asked.references} are asked for"))
+        message = f"{count} references are cited, and {asked.references} are asked for"
+        found.append(Finding("book.yaml", 0, message, "references"))
     return sorted(set(found))
 
 
