@@ -142,7 +142,7 @@ class Comparison:
         whole = self._count(note.words, text, f"in note {note.number} ", result)
         if self._numbered and note.words:
             place, first = self._at[id(number)], self._at[id(note.words[0])]
-            call = self._at.get(id(text.words[min(note.call, len(text.words) - 1)]))
+            call = self._at.get(id(text.words[note.call])) if note.call >= 0 else None
             if place is None:
                 whole = False
                 result.findings.append(

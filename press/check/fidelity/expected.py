@@ -16,7 +16,7 @@ from press.galleys import NAMESPACES, XHTML, Document, Galleys
 
 @dataclass(frozen=True)
 class Note:
-    """A note: its id, its number, the place of the word at whose end it is called, and its words."""
+    """A note: its id, its number, the place of its call among the words (-1: in what may float), and its words."""
 
     id: str
     number: str
@@ -90,8 +90,7 @@ def _notes(section: etree._Element, flow: Reading) -> Iterator[Note]:
     calls = {str(call.get("href"))[1:]: call for call in section.iterfind(".//h:a[@role='doc-noteref']", NAMESPACES)}
     for note in section.iterfind("h:section[@class='notes']//h:li[@value]", NAMESPACES):
         call = calls[str(note.get("id"))]
-        # a call in a caption stands where its figure does
-        place = next(flow.starts[one] for one in (call, *call.iterancestors()) if one in flow.starts)
+        place = flow.starts.get(call, -1)
         yield Note(str(note.get("id")), str(note.get("value")), line_of(call), place, Reading(note).words)
 
 
