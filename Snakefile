@@ -4,6 +4,7 @@
 #
 # snakemake all          every edition of this book (also: epub, pdf, print, cover, html, preflight, prose, check, clean)
 # snakemake large        the large-print PDF, which is typeset on its own
+# snakemake release      one folder for booksellers, or a list of what is missing for it
 # snakemake all --config book=FOLDER          every edition of the book in another folder
 
 from snakemake.utils import min_version
@@ -77,6 +78,7 @@ rule resolve:
             "book.py",
             "yamlfile.py",
             "check/prose/settings.py",
+            "release/trade.py",
             *SHARED,
             *MODEL,
         ),
@@ -114,7 +116,9 @@ rule epub_edition:
         galleys=rules.resolve.output,
         pages=rules.sheets.output.pages,
         styles=book.style_files("epub", "pdf", "fonts"),
-        engine=book.inputs("editions/epub", "pagemap.py", "pixels.py", "fonts.py", *SHARED, *MODEL),
+        engine=book.inputs(
+            "editions/epub", "pagemap.py", "pixels.py", "fonts.py", *SHARED, *MODEL
+        ),
     output:
         book.epub,
     log:
@@ -272,6 +276,29 @@ rule preflight:
     shell:
         "python -m press preflight {input.galleys} {input.block} {input.cover} {params.styles} -o {output.card}"
         " > {log} 2>&1"
+
+
+rule release:
+    input:
+        manifest=book.folder / "book.yaml",
+        galleys=rules.resolve.output,
+        pages=rules.sheets.output.pages,
+        card=rules.preflight.output.data,
+        editions=book.released,
+        site=book.downloads,
+        styles=book.style_files("release"),
+        engine=book.inputs("release", *SHARED, *MODEL),
+    output:
+        book.build / "release/manifest.json",
+        book.build / "release/SHA256SUMS",
+    log:
+        book.log("release"),
+    params:
+        styles=book.style_options,
+        folder=book.build / "release",
+    shell:
+        "python -m press release {input.manifest} {input.galleys} {input.pages} {input.card} {input.editions}"
+        " {params.styles} -o {params.folder} > {log} 2>&1"
 
 
 rule prose:

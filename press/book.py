@@ -13,6 +13,7 @@ from press import files, yamlfile
 from press.check.prose.settings import Prose
 from press.findings import RULES, Finding, Refused, Severity
 from press.galleys import Matter
+from press.release.trade import Trade
 
 MARC_ROLES = "aut ill edt trl bkd pbl ins ctb aui anl cov art pht rev win".split()
 
@@ -51,6 +52,7 @@ class Contributor(_Strict):
     """Somebody behind the book. `role` is a MARC relator code; `file-as` is the name as it is sorted."""
 
     name: str
+    kind: Literal["person", "body"] = "person"
     role: Annotated[str, AfterValidator(_known_role)]
     file_as: str = ""
 
@@ -147,6 +149,7 @@ class Manifest(_Strict):
     abbreviations: dict[str, str] = {}
     prose: Prose | None = None
     severity: dict[Annotated[str, AfterValidator(_known_rule)], Severity] = {}  # of what a check finds: error if unsaid
+    trade: Trade = Trade()
     words_per_minute: int = Field(default=230, gt=50, lt=1000)
 
 

@@ -225,6 +225,34 @@ def preflight(galleys: Path, block: Path, cover: Path, styles: tuple[Path, ...],
 @main.command()
 @click.argument("manifest", type=_file)
 @click.argument("galleys", type=_file)
+@click.argument("pages", type=_file)
+@click.argument("card", type=_file)
+@click.argument("editions", type=_file, nargs=-1, required=True)
+@_styles
+@_output
+def release(
+    manifest: Path,
+    galleys: Path,
+    pages: Path,
+    card: Path,
+    editions: tuple[Path, ...],
+    styles: tuple[Path, ...],
+    output: Path,
+) -> None:
+    """Put together what a publisher hands on: the folder OUTPUT, or a list of what is still missing.
+
+    MANIFEST is the book's book.yaml, GALLEYS the book.json, PAGES the pages.json, CARD the preflight.json; EDITIONS are
+    EPUB and PDF files, the printer's cover, and the index.html of the web edition.
+    """
+    from press.release.folder import build
+    from press.styles import Styles
+
+    build(manifest.parent, galleys.parent, pages, card, list(editions), Styles(list(styles)), output)
+
+
+@main.command()
+@click.argument("manifest", type=_file)
+@click.argument("galleys", type=_file)
 @click.argument("editions", type=_file, nargs=-1)
 @click.option("-r", "--report", type=click.Path(path_type=Path), help="Where to write what was compared (HTML).")
 @click.option("-s", "--styles", multiple=True, type=click.Path(path_type=Path), help="The styles of the report.")

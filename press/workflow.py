@@ -67,6 +67,12 @@ class Layout:
             raise WorkflowError(f"{self.folder}: another build of this book is running") from None
         self._lock = file  # closing the file would give up the lock
 
+    @property
+    def released(self) -> list[str]:
+        """The files of the editions that a release holds; large print where book.yaml has an identifier for it."""
+        large = [self.large] if self.manifest.identifiers.large else []
+        return [self.epub, self.pdf, self.print, self.cover, *large, self.html]
+
     def log(self, name: str) -> str:
         """Return the log file of a rule."""
         return str(self.build / "logs" / f"{name}.log")

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import shutil
-import zipfile
 from pathlib import Path
-
-from lxml import etree
 
 from press.check import ace
 from press.editions.epub import access
 from press.findings import Finding, named
 from press.galleys import Galleys
-
-ROOT = "EPUB/"  # where the package lies in the archive
 
 
 def check(edition: Path, galleys: Galleys) -> list[Finding]:
@@ -27,12 +22,8 @@ def check(edition: Path, galleys: Galleys) -> list[Finding]:
 
 def access_of(edition: Path) -> list[Finding]:
     """Return what keeps the EPUB from claiming that it is accessible; the checks are those of the build."""
-    with zipfile.ZipFile(edition) as archive:
-        contents = {name.removeprefix(ROOT): archive.read(name) for name in archive.namelist() if name.startswith(ROOT)}
-    package = etree.fromstring(contents["content.opf"])
-    files = {str(item.get("id")): str(item.get("href")) for item in package.iterfind(".//{*}item")}
-    spine = [files[str(item.get("idref"))] for item in package.iterfind(".//{*}itemref")]
-    against = access.prove(access.Files(contents, spine))
+    package, files = access.unpack(edition)
+    against = access.prove(files)
     findings = [
         Finding(edition.name, 0, f"not accessible: {said}") for claim in access.ASKED for said in against[claim]
     ]

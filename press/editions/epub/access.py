@@ -7,9 +7,10 @@ against its claim; nothing means that the claim is proved (EPUB Accessibility 1.
 from __future__ import annotations
 
 import re
+import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 from lxml import etree
 
@@ -17,6 +18,7 @@ from press.editions.epub import documents, pictures
 from press.galleys import EPUB, NAMESPACES
 from press.styles import contrast
 
+ROOT = "EPUB/"  # where the package lies in the archive
 ENOUGH = 4.5  # contrast of text to its ground (1.4.3)
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 TYPE = f"{{{EPUB}}}type"
@@ -45,6 +47,15 @@ class Files:
                 links = root.iterfind(f".//h:nav[@epub:type='{kind}']//h:a", NAMESPACES)
                 return [documents.absolute(str(link.get("href")), name) for link in links]
         return []
+
+
+def unpack(edition: Path) -> tuple[etree._Element, Files]:
+    """Return the package document of an EPUB, and its files."""
+    with zipfile.ZipFile(edition) as archive:
+        contents = {name.removeprefix(ROOT): archive.read(name) for name in archive.namelist() if name.startswith(ROOT)}
+    package = etree.fromstring(contents["content.opf"])
+    names = {str(item.get("id")): str(item.get("href")) for item in package.iterfind(".//{*}item")}
+    return package, Files(contents, [names[str(item.get("idref"))] for item in package.iterfind(".//{*}itemref")])
 
 
 def prove(files: Files) -> dict[str, list[str]]:

@@ -40,14 +40,18 @@ class Lines:
 
 def draw(book: Book, styles: Styles, art: bytes = b"") -> bytes:
     """Return the cover of a book as JPEG, which every reader and shop takes; art: an SVG to lie under the words."""
+    return _jpeg(paint(book, styles, art, WIDTH))
+
+
+def paint(book: Book, styles: Styles, art: bytes, width: int) -> bytes:
+    """Return the cover of a book as PNG, `width` px wide."""
     with tempfile.TemporaryDirectory() as folder:
         paths = {}
         for name, face in _faces(styles).items():
             paths[name] = Path(folder, f"{name}.ttf")
             paths[name].write_bytes(fonts.cut(styles.font(face), _letters(book)))
         families = {name: TTFont(path)["name"].getDebugName(1) for name, path in paths.items()}
-        png = rasterise(compose(book, styles, art, families), WIDTH, list(paths.values()))
-    return _jpeg(png)
+        return rasterise(compose(book, styles, art, families), width, list(paths.values()))
 
 
 def _jpeg(png: bytes) -> bytes:

@@ -1,0 +1,130 @@
+"""The editions of a release as the trade sees them: what each is, how long, and how accessible."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pikepdf
+
+from press.book import Manifest
+from press.editions.epub import access
+from press.galleys import Book
+from press.pagemap import PageMap
+from press.release import trade
+
+# What each edition is: its form (ONIX code list 150) and details of it (list 175).
+FORMS = {
+    "epub": ("ED", ["E101", "E200"]),
+    "pdf": ("ED", ["E107", "E201"]),
+    "large": ("ED", ["E107", "E201"]),
+    "html": ("EC", ["E105", "E200"]),
+}
+BINDINGS = {"paperback": "BC", "hardback": "BB"}
+
+# What each claim that the EPUB's checks have proved is in code list 196.
+PROVED = {
+    "transformable": ["10", "36"],
+    "ordered": ["11", "13"],
+    "indexed": ["12"],
+    "described": ["14"],
+    "paged": ["19", "41"],
+    "language": ["22"],
+    "legible": ["26"],
+    "structured": ["29"],
+}
+WITHOUT_SIGHT = {"ordered", "described", "structured", "named"}  # together they prove 52
+CONFORMS = ["04", "82", "85"]  # EPUB Accessibility 1.1, WCAG 2.2, level AA
+PDF_UA, UNKNOWN = "05", "08"
+NO_HAZARD = ["14", "16", "18"]  # of code list 143: nothing flashes, sounds or moves
+ACCESSIBILITY, HAZARD = "09", "12"  # kinds of features, code list 79
+
+
+@dataclass(frozen=True)
+class Extent:
+    """A length: its kind (code list 23), its value, its unit (list 24); in Roman numerals too if printed so."""
+
+    kind: str
+    value: int
+    unit: str
+    roman: str = ""
+
+
+@dataclass(frozen=True)
+class Product:
+    """One edition: `features` are pairs of a kind (code list 79) and a code, `price` is as written in book.yaml."""
+
+    kind: str
+    identifier: str
+    file: Path
+    form: str
+    details: list[str]
+    features: list[tuple[str, str]]
+    extents: list[Extent]
+    price: trade.Price | None
+
+    @property
+    def isbn(self) -> str:
+        """The thirteen digits, or nothing."""
+        return trade.digits(self.identifier)
+
+    @property
+    def is_digital(self) -> bool:
+        """Whether no paper is sold."""
+        return self.kind != "print"
+
+
+def products(manifest: Manifest, book: Book, pages: PageMap, given: dict[str, Path]) -> list[Product]:
+    """Return every edition of the book; `given` has the file of each by its name."""
+    return [
+        Product(
+            kind=kind,
+            identifier=identifier,
+            file=given[kind],
+            form=BINDINGS[manifest.trade.binding] if kind == "print" else FORMS[kind][0],
+            details=[] if kind == "print" else FORMS[kind][1],
+            features=list(_features(kind, given[kind])),
+            extents=list(_extents(kind, book, pages, given[kind])),
+            price=trade.price(manifest.trade.prices.get(kind, trade.FREE)),  # type: ignore[call-overload]
+        )
+        for kind, identifier in trade.identified(manifest).items()
+        if kind in given
+    ]
+
+
+def _features(kind: str, file: Path) -> Iterator[tuple[str, str]]:
+    """Say of an edition's accessibility what its own file proves, and nothing else."""
+    if kind == "epub":
+        against = access.prove(access.unpack(file)[1])
+        proved = {claim for claim, said in against.items() if not said}
+        codes = [code for claim in PROVED if claim in proved for code in PROVED[claim]]
+        codes += ["52"] if proved >= WITHOUT_SIGHT else []
+        codes += CONFORMS if proved >= set(access.ASKED) else []
+        yield from ((ACCESSIBILITY, code) for code in sorted(codes) or [UNKNOWN])
+        yield from ((HAZARD, code) for code in NO_HAZARD if "still" in proved)
+    elif kind in ("pdf", "large"):
+        with pikepdf.open(file) as pdf, pdf.open_metadata() as metadata:
+            yield ACCESSIBILITY, PDF_UA if metadata.get("pdfuaid:part") == "1" else UNKNOWN
+    elif kind == "html":
+        yield ACCESSIBILITY, UNKNOWN  # tests look at it, but no build proves it
+
+
+def _extents(kind: str, book: Book, pages: PageMap, file: Path) -> Iterator[Extent]:
+    """Measure an edition: the pages by the page map, the words by the galleys, the bytes by the file."""
+    roman = [page.folio for page in pages.pages if page.folio and not page.folio.isdigit()]
+    arabic = [int(page.folio) for page in pages.pages if page.folio.isdigit()]
+    if kind == "print":
+        with pikepdf.open(file) as pdf:
+            sheets = len(pdf.pages)
+        if arabic:
+            yield Extent("00", max(arabic), "03")
+        if roman:
+            yield Extent("03", len(roman), "03", roman[-1])
+        yield Extent("06", sheets, "03")
+    else:
+        yield Extent("02", sum(document.words for document in book.documents), "02")
+        if kind in ("epub", "pdf"):
+            yield Extent("08", len(pages.pages), "03")
+        if kind != "html":
+            yield Extent("22", file.stat().st_size, "17")

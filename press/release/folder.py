@@ -1,0 +1,109 @@
+"""The folder of a release, written whole or not at all."""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+import zipfile
+from pathlib import Path
+
+from press import book as manifest_file
+from press import files
+from press.findings import Finding, Refused
+from press.galleys import Galleys
+from press.pagemap import PageMap
+from press.release import covers, inventory, onix, record, trade
+from press.release.editions import Product, products
+from press.styles import Styles
+
+RECORD, BIBTEX, SUMS, MANIFEST, CREDITS = "record.json", "record.bib", "SHA256SUMS", "manifest.json", "CREDITS.md"
+LICENCES = ("LICENSE*", "LICENCE*", "OFL*", "COPYING*")
+
+
+def build(
+    folder: Path, galleys: Path, pages: Path, card: Path, given: list[Path], styles: Styles, output: Path
+) -> None:
+    """Write the release of the book in `folder` to the folder `output`.
+
+    `pages` is its page map, `card` its preflight card (preflight.json), `given` its editions and the printer's cover.
+    Raises Refused with everything that stops a release; then nothing is written.
+    """
+    manifest = manifest_file.load(folder)
+    if findings := [*trade.check(folder, manifest), *_preflight(card)]:
+        raise Refused(findings)
+    proof = Galleys(galleys)
+    by_kind = {_kind(path, manifest.slug): path for path in given}
+    editions = products(manifest, proof.book, PageMap.model_validate_json(pages.read_bytes()), by_kind)
+    message = onix.write(manifest, proof.book, editions, styles)
+    if findings := onix.check(message):
+        raise Refused(findings)
+    with files.folder(output) as room:
+        for product in editions:
+            _put(product, by_kind, room, manifest.slug, manifest.version)
+        front = next(product.isbn for product in editions if product.kind == "epub")
+        for size, picture in covers.draw(proof, styles):
+            files.write(room / "covers" / f"{front}_front_{size}.jpg", picture)
+        shutil.copyfile(card.with_suffix(".html"), room / "preflight.html")
+        files.write(room / onix.FILE, message)
+        files.write(room / RECORD, record.csl(manifest))
+        files.write(room / BIBTEX, record.bibtex(record.csl(manifest)))
+        _licences(folder, styles, room)
+        files.write(room / CREDITS, styles.render("release/credits.md.j2", book=proof.book, faces=_families(styles)))
+        # The manifest names the tools of whoever made the release, so it is not among what others compare.
+        sums = inventory.sums(room)
+        files.write(room / MANIFEST, inventory.describe(folder, manifest, styles, room))
+        files.write(room / SUMS, sums)
+
+
+def _kind(path: Path, slug: str) -> str:
+    """Return which edition a file is: print for SLUG-print.pdf, epub for SLUG.epub, html for a home page."""
+    return "html" if path.name == "index.html" else path.stem.removeprefix(slug).strip("-") or path.suffix[1:]
+
+
+def _preflight(card: Path) -> list[Finding]:
+    """Return what the preflight card has against the printer's files."""
+    return [
+        Finding(file["name"], 0, f"{check['name']}: {'; '.join(check['messages'])}")
+        for file in json.loads(card.read_bytes())["files"]
+        for check in file["checks"]
+        if check["messages"]
+    ]
+
+
+def _put(product: Product, given: dict[str, Path], room: Path, slug: str, version: str) -> None:
+    """Put an edition into the release under a name that is bound to it: its ISBN, or that of the web edition's zip."""
+    if product.kind == "html":
+        files.write(room / f"{slug}-{version}-web.zip", _zipped(product.file.parent))
+        return
+    shutil.copyfile(
+        product.file, room / f"{product.isbn}{'_text' if product.kind == 'print' else ''}{product.file.suffix}"
+    )
+    if product.kind == "print":
+        shutil.copyfile(given["cover"], room / f"{product.isbn}_cover.pdf")
+
+
+def _zipped(site: Path) -> bytes:
+    """Return a folder as a zip file that is always the same."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted(path for path in site.rglob("*") if path.is_file()):
+            entry = zipfile.ZipInfo(path.relative_to(site).as_posix(), (1980, 1, 1, 0, 0, 0))
+            entry.create_system, entry.external_attr, entry.compress_type = 3, 0o644 << 16, zipfile.ZIP_DEFLATED
+            archive.writestr(entry, path.read_bytes())
+    return buffer.getvalue()
+
+
+def _families(styles: Styles) -> list[str]:
+    return sorted({face.family for face in styles.faces})
+
+
+def _licences(folder: Path, styles: Styles, room: Path) -> None:
+    """Copy the licences of the book, of the fonts and of the printing profiles."""
+    for place, below in [
+        (folder, "book"),
+        *((one / kind, kind) for one in styles.folders for kind in ("fonts", "profiles")),
+    ]:
+        for path in (path for pattern in LICENCES for path in place.glob(pattern) if path.is_file()):
+            (room / "licences" / below).mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, room / "licences" / below / path.name)

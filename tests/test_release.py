@@ -1,0 +1,252 @@
+"""The release folder: refused with every reason, or whole, with a record that EDItEUR's own schema accepts."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+from conftest import HOME, STYLES
+from lxml import etree
+from PIL import Image
+
+from press import book
+from press.editions.epub import access
+from press.release import onix, trade
+from press.release.editions import _features
+
+NS = {"o": "http://ns.editeur.org/onix/3.1/reference"}
+# ISBNs that books on the ISBN and on barcodes use as examples.
+ISBNS = {"epub": "978-3-16-148410-0", "pdf": "978-0-306-40615-7", "print": "978-1-86197-876-9"}
+TRADE = """
+trade:
+  prices: {epub: 4.99 EUR, pdf: free, print: 12.90 EUR, large: free}
+  fixed: true
+  thema: [WFW, 1DFG]
+  bisac: [CRA000000]
+  country: DE
+"""
+
+
+def sold(folder: Path) -> Path:
+    """Give the book of knots what a release asks for."""
+    manifest = folder / "book.yaml"
+    lines = [line for line in manifest.read_text(encoding="utf-8").splitlines() if not line.startswith("  large:")]
+    for place, line in enumerate(lines):
+        kind = line.strip().partition(":")[0]
+        if line.startswith("  ") and kind in ISBNS:
+            lines[place] = f"  {kind}: urn:isbn:{ISBNS[kind]}"
+    manifest.write_text("\n".join(lines) + TRADE, encoding="utf-8")
+    return folder
+
+
+def press(*words: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-m", "press", *map(str, words)], cwd=HOME, capture_output=True, text=True)
+
+
+def released(folder: Path) -> subprocess.CompletedProcess[str]:
+    """Release a book whose editions are made; what they say of themselves is as old as they are."""
+    build = folder / "build"
+    slug = build / "knotenschule"
+    editions = [f"{slug}.epub", f"{slug}.pdf", f"{slug}-print.pdf", f"{slug}-cover.pdf", build / "html" / "index.html"]
+    if not (build / "preflight.json").exists():
+        press("preflight", build / "galleys/book.json", *editions[2:4], "-s", STYLES, "-o", build / "preflight.html")
+    pages, card = build / "sheets/book/pages.json", build / "preflight.json"
+    words = [folder / "book.yaml", build / "galleys/book.json", pages, card, *editions]
+    return press("release", *words, "-s", folder / "styles", "-s", STYLES, "-o", build / "release")
+
+
+@pytest.fixture(scope="module")
+def release(small_book: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("release") / "knoten"
+    shutil.copytree(small_book, folder)
+    done = released(sold(folder))
+    assert done.returncode == 0, done.stderr
+    return folder / "build" / "release"
+
+
+def values(tree: etree._ElementTree, path: str) -> list[str]:
+    return [str(one) for one in tree.xpath(path, namespaces=NS)]
+
+
+def test_editions_are_named_by_their_isbns(release: Path) -> None:
+    names = {path.name for path in release.iterdir()}
+    assert {
+        "9783161484100.epub",
+        "9780306406157.pdf",
+        "9781861978769_text.pdf",
+        "9781861978769_cover.pdf",
+        "knotenschule-1.0-web.zip",
+        "onix.xml",
+        "record.json",
+        "record.bib",
+        "manifest.json",
+        "SHA256SUMS",
+        "CREDITS.md",
+        "preflight.html",
+    } <= names
+    made = release.parent / "knotenschule.epub"
+    assert (release / "9783161484100.epub").read_bytes() == made.read_bytes()
+    with zipfile.ZipFile(release / "knotenschule-1.0-web.zip") as archive:
+        assert archive.read("index.html") == (release.parent / "html" / "index.html").read_bytes()
+
+
+def test_covers_for_shops(release: Path) -> None:
+    sizes = {"shop": 2560, "trade": 1200, "thumbnail": 400}
+    for name, height in sizes.items():
+        with Image.open(release / "covers" / f"9783161484100_front_{name}.jpg") as image:
+            assert (image.format, image.mode, image.height) == ("JPEG", "RGB", height)
+            assert image.getcolors(100_000) is None or len(image.getcolors(100_000) or []) > 100, "a blank cover"
+
+
+def test_checksums_are_those_of_the_files(release: Path) -> None:
+    lines = (release / "SHA256SUMS").read_text(encoding="utf-8").splitlines()
+    told = {name: digest for digest, name in (line.split("  ", 1) for line in lines)}
+    there = {path.relative_to(release).as_posix(): path for path in release.rglob("*") if path.is_file()}
+    assert set(told) == set(there) - {"SHA256SUMS", "manifest.json"}
+    for name, digest in told.items():
+        assert hashlib.sha256(there[name].read_bytes()).hexdigest() == digest
+
+
+def test_manifest_names_all_that_it_was_made_of(release: Path) -> None:
+    text = (release / "manifest.json").read_text(encoding="utf-8")
+    manifest = json.loads(text)
+    eins = release.parent.parent / "manuscript" / "eins.md"
+    assert manifest["sources"]["manuscript/eins.md"] == hashlib.sha256(eins.read_bytes()).hexdigest()
+    assert {"book.yaml", "images/kreuz.svg"} <= set(manifest["sources"])
+    assert manifest["tools"]["packages"]["weasyprint"] == "70.0"
+    assert {"python", "pandoc", "pango", "harfbuzz", "fontconfig"} <= set(manifest["tools"])
+    assert all(font["file"] in manifest["styles"] for font in manifest["fonts"])
+    assert "sheets/join.py" in manifest["engine"]
+    assert str(release.parent.parent) not in text, "a path of this machine"
+
+
+def test_same_bytes_again(release: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "knoten"
+    shutil.copytree(release.parent.parent, folder)
+    shutil.rmtree(folder / "build" / "release")
+    assert released(folder).returncode == 0
+    for path in sorted(release.rglob("*")):
+        if path.is_file():
+            twin = folder / "build" / "release" / path.relative_to(release)
+            assert twin.read_bytes() == path.read_bytes(), path
+
+
+def test_onix_is_valid_and_tells_of_every_edition(release: Path) -> None:
+    message = (release / "onix.xml").read_bytes()
+    assert onix.check(message) == []
+    tree = etree.parse(io.BytesIO(message))
+    references = values(tree, "//o:Product/o:RecordReference/text()")
+    assert references[:3] == ["9783161484100", "9780306406157", "9781861978769"]
+    assert references[3].startswith("urn:uuid:")
+    assert values(tree, "//o:Product[1]/o:ProductIdentifier/o:ProductIDType/text()") == ["03", "15"]
+    assert values(tree, "//o:Product/o:DescriptiveDetail/o:ProductForm/text()") == ["ED", "ED", "BC", "EC"]
+    assert values(tree, "//o:Product[1]//o:Subject/o:SubjectCode/text()") == ["WFW", "1DFG", "CRA000000"]
+    assert values(tree, "//o:Product[1]//o:Subject/o:SubjectSchemeIdentifier/text()") == ["93", "94", "10"]
+    assert values(tree, "//o:Product[1]//o:Contributor/o:CorporateName/text()") == ["Die Knotenschule"]
+    assert values(tree, "//o:Product[1]//o:ContributorRole/text()") == ["A01"]
+    assert values(tree, "//o:Product[3]//o:PriceAmount/text()") == ["12.90"]
+    assert values(tree, "//o:Product[2]//o:UnpricedItemType/text()") == ["01"]
+    assert values(tree, "//o:Product[1]//o:RelatedProduct[o:ProductRelationCode='13']//o:IDValue/text()")[0] == (
+        "9781861978769"
+    )
+
+
+def test_extents_are_those_of_the_page_map(release: Path) -> None:
+    tree = etree.parse(release / "onix.xml")
+    pages = json.loads((release.parent / "sheets/book/pages.json").read_bytes())["pages"]
+    arabic = [int(page["folio"]) for page in pages if page["folio"].isdigit()]
+    at = "//o:Product[3]//o:Extent[o:ExtentType='{}']/o:ExtentValue/text()"
+    assert values(tree, at.format("00")) == [str(max(arabic))]
+    size = (release / "9783161484100.epub").stat().st_size
+    assert values(tree, "//o:Product[1]//o:Extent[o:ExtentType='22']/o:ExtentValue/text()") == [str(size)]
+
+
+def test_accessibility_is_what_was_proved(release: Path, tmp_path: Path) -> None:
+    """The codes go when what they claim goes: here, the descriptions of pictures and the list of pages."""
+    epub = release / "9783161484100.epub"
+    codes = {code for kind, code in _features("epub", epub) if kind == "09"}
+    told = values(etree.parse(release / "onix.xml"), "//o:Product[1]//o:ProductFormFeature[o:*='09']/o:*[2]/text()")
+    assert set(told) == codes
+    assert {"04", "82", "85", "11", "13", "14", "19", "41"} <= codes
+    poor = tmp_path / "poor.epub"
+    with zipfile.ZipFile(epub) as old, zipfile.ZipFile(poor, "w") as new:
+        for name in old.namelist():
+            data = old.read(name)
+            if name.endswith(".xhtml"):
+                data = data.replace(b" alt=", b" data-alt=").replace(b'role="doc-pagebreak"', b"")
+            new.writestr(name, data)
+    proved = {claim for claim, against in access.prove(access.unpack(poor)[1]).items() if not against}
+    assert not proved & {"described", "paged"}
+    assert not {"04", "82", "85", "14", "19", "41", "52"} & {
+        code for kind, code in _features("epub", poor) if kind == "09"
+    }
+
+
+@pytest.mark.parametrize(
+    ("broken", "named"),
+    [
+        ("<LanguageCode>ger</LanguageCode>", "<LanguageCode>xxx</LanguageCode>"),
+        ("<CurrencyCode>EUR</CurrencyCode>", "<CurrencyCode>EURO</CurrencyCode>"),
+        ("<ProductComposition>00</ProductComposition>", ""),
+    ],
+)
+def test_the_schema_is_asked(release: Path, broken: str, named: str) -> None:
+    message = (release / "onix.xml").read_text(encoding="utf-8")
+    assert broken in message
+    assert onix.check(message.replace(broken, named, 1).encode())
+
+
+def test_records_for_those_who_cite(release: Path) -> None:
+    (item,) = json.loads((release / "record.json").read_bytes())
+    assert item["ISBN"] == "9781861978769"
+    assert item["author"] == [{"literal": "Die Knotenschule"}]
+    bibtex = (release / "record.bib").read_text(encoding="utf-8")
+    assert bibtex.startswith("@book{knotenschule,")
+    assert "9781861978769" in bibtex
+
+
+def test_a_draft_is_refused_with_every_reason_and_writes_nothing(own_book: Path) -> None:
+    done = released(own_book)
+    assert done.returncode == 1
+    for reason in (
+        "the epub edition has no ISBN",
+        "the print edition has no ISBN",
+        "the pdf edition has no price",
+        "no subject by thema",
+        "no subject by bisac",
+    ):
+        assert done.stderr.count(reason) == 1, done.stderr
+    assert "the html edition" not in done.stderr
+    assert not (own_book / "build" / "release").exists()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ("148410-0", "148410-1", "no ISBN of thirteen digits with a right check digit"),
+        ("978-0-306-40615-7", "978-3-16-148410-0", "has the identifier of the epub edition"),
+        ("4.99 EUR", "TBA", "'TBA' is no price"),
+        ("4.99 EUR", "0.00 EUR", "only holds the place of a price"),
+        ("4.99 EUR", "999.99 EUR", "only holds the place of a price"),
+        ("[WFW, 1DFG]", "[1DFG, WFW]", "qualifies a subject"),
+        ("CRA000000", "crafts", "is not written like a code of bisac"),
+        ("imprint: Werkstatt", "imprint: TBD", "'TBD' only holds a place"),
+    ],
+)
+def test_what_only_holds_a_place_is_found(tmp_path: Path, old: str, new: str, reason: str) -> None:
+    shutil.copytree(HOME / "tests/books/knoten", tmp_path / "knoten", ignore=shutil.ignore_patterns("build"))
+    folder = sold(tmp_path / "knoten")
+    assert trade.check(folder, book.load(folder)) == []
+    text = (folder / "book.yaml").read_text(encoding="utf-8")
+    assert old in text
+    (folder / "book.yaml").write_text(text.replace(old, new, 1), encoding="utf-8")
+    (finding,) = trade.check(folder, book.load(folder))
+    assert reason in finding.message
+    assert finding.line > 1
