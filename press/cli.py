@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from press.findings import Finding, Refused
+
+if TYPE_CHECKING:
+    from press.styles import Styles
 
 _file = click.Path(exists=True, dir_okay=False, path_type=Path)
 _output = click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="Where to write.")
@@ -20,6 +24,13 @@ _styles = click.option(
     type=click.Path(path_type=Path),
     help="A styles folder; the first wins.",
 )
+
+
+def _own_styles(book: Path) -> Styles:
+    """Return the styles of a book as the Snakefile lays them: its own over those of the press."""
+    from press.styles import Styles
+
+    return Styles([book / "styles", Path(__file__).parent.parent / "styles"])
 
 
 class _Machine(click.Path):
@@ -54,6 +65,38 @@ def main() -> None:
 
     The commands stand in the order of the data. `snakemake all` runs them for you.
     """
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+def new(folder: Path) -> None:
+    """Begin a book: make FOLDER, with a book of three chapters that shows everything you can write.
+
+    It builds at once: snakemake all --config book=FOLDER. Nothing is ever overwritten.
+    """
+    from press.desk.new import new as new_book
+
+    new_book(folder, _own_styles(folder))
+    click.echo(
+        f"{folder} is a book. Make its editions:\n\n    snakemake all --config book={shlex.quote(str(folder))}\n"
+    )
+
+
+@main.command("import")
+@click.argument("file", type=_file)
+@click.argument("folder", type=click.Path(path_type=Path))
+def import_(file: Path, folder: Path) -> None:
+    """Begin a book from a manuscript FILE, .docx or .epub: make FOLDER.
+
+    Every heading of the first level begins a chapter. What did not come over, and what has to be mended before the book
+    builds, is listed, a line each. Nothing is ever overwritten.
+    """
+    from press.desk.convert import take_over
+
+    findings = take_over(file, folder, _own_styles(folder))
+    for finding in findings:
+        click.echo(finding)
+    click.echo(f"{folder} is a book now, with {len(findings) or 'no'} finding{'s' if len(findings) != 1 else ''}.")
 
 
 @main.command()

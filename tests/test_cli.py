@@ -27,7 +27,7 @@ def test_help_names_every_room() -> None:
     code, said = run("--help")
     assert code == 0
     commands = re.findall(r"^  (\w+) ", said.partition("Commands:")[2], re.M)
-    expected = "read resolve sheets epub pdf large print wrap cover html downloads preflight check".split()
+    expected = "new import read resolve sheets epub pdf large print wrap cover html downloads preflight check".split()
     assert commands == expected, "in the order of the data"
 
 

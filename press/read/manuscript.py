@@ -3,12 +3,7 @@
 from __future__ import annotations
 
 import json
-import logging
-import os
 import re
-import resource
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +11,7 @@ from lxml import etree, html
 
 from press import files, yamlfile
 from press.findings import Finding, line_of, named
-from press.read import lines
+from press.read import lines, pandoc
 
 # Pandoc's Markdown without raw markup (a manuscript is text, not a program), and without the table forms that depend
 # on columns, which line marks would shift.
@@ -28,10 +23,9 @@ FORMAT = "markdown" + "".join(
         "implicit_header_references example_lists"
     ).split()
 )
-OPTIONS = ["--sandbox", "--wrap=none", "--section-divs", "--syntax-highlighting=none", "--columns=10000"]
+OPTIONS = ["--wrap=none", "--section-divs", "--syntax-highlighting=none", "--columns=10000"]
 
-# A chapter takes Pandoc a tenth of a second. What would keep it busy for ever is nested beyond sense.
-CPU_SECONDS, MEMORY, LONGEST_LINE = 5, "1g", 100_000
+LONGEST_LINE = 100_000  # characters
 
 _HEADER = re.compile(r"\A---[ \t]*\n(?P<yaml>.*?)^(?:---|\.\.\.)[ \t]*$\n?", re.S | re.M)
 _UNUSED_NOTE = re.compile(r"Note with key '(?P<key>.+?)' defined at .*?line (?P<line>\d+).*? but not used")
@@ -107,36 +101,11 @@ def _parse(body: str) -> tuple[etree._Element, list[str]]:
 
     Raises RuntimeError where Pandoc fails or runs out of time or memory.
     """
-    import pypandoc
-
-    os.environ["PYPANDOC_PANDOC"] = str(Path(pypandoc.__file__).parent / "files" / "pandoc")
-    warnings: list[str] = []
-    handler = logging.Handler()
-    handler.emit = lambda record: warnings.append(record.getMessage())  # type: ignore[method-assign]
-    logger = logging.getLogger("pypandoc")
-    logger.addHandler(handler)
-    logger.propagate = False
-    limits = ["+RTS", f"-M{MEMORY}", "-RTS"]
     try:
-        with _bounded(CPU_SECONDS * (1 + len(body) // 100_000)):
-            markup = pypandoc.convert_text(lines.mark(body), "html5", format=FORMAT, extra_args=[*OPTIONS, *limits])
+        markup, warnings = pandoc.convert(lines.mark(body), FORMAT, "html5", OPTIONS, len(body))
     except RuntimeError as error:
         raise RuntimeError("Pandoc gave up on the file: it is nested too deeply") from error
-    finally:
-        logger.removeHandler(handler)
     return html.fragment_fromstring(markup.replace("\r\n", "\n"), create_parent="div"), warnings
-
-
-@contextmanager
-def _bounded(seconds: int) -> Iterator[None]:
-    """Let child processes that start meanwhile use no more than about `seconds` of processor time each."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_CPU)
-    own = resource.getrusage(resource.RUSAGE_SELF)
-    resource.setrlimit(resource.RLIMIT_CPU, (int(own.ru_utime + own.ru_stime) + 1 + seconds, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_CPU, (soft, hard))
 
 
 def _judge(warnings: list[str], source: str) -> list[Finding]:

@@ -82,8 +82,11 @@ def _set_part(draft: Draft, ledger: Ledger, references: References, book: Path, 
     blocks.set_spans(draft, ledger)
     blocks.number_tables(draft, ledger)
     pictures.number_figures(draft, ledger, book, styles)
+    own = {note.get("id", "") for note in draft.notes} | {f"{draft.document.id}-notes"}
     for element in draft.body.iter(etree.Element):
         name = element.get("id", "")
+        if name in own:
+            ledger.find(draft, element, f"id '{name}' stands twice in the book: the notes of this part have it")
         if name and name not in ledger.anchors and not name.startswith(f"{draft.document.id}-"):
             ledger.anchor(draft, element, name, "place", name)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -67,12 +68,19 @@ def _is_web(address: object) -> bool:
 
 
 def _citeproc(items: list[dict[str, Any]], style: Path, language: str) -> dict[str, etree._Element]:
+    root = html.fragment_fromstring(_set_in_style(json.dumps(items), style, language), create_parent="div")
+    entries = root.xpath("//*[contains(concat(' ', @class, ' '), ' csl-entry ')]")
+    return {entry.get("id").removeprefix("ref-"): entry for entry in entries}
+
+
+@lru_cache(maxsize=4)  # for the preview, which resolves a book again and again
+def _set_in_style(items: str, style: Path, language: str) -> str:
     import pypandoc
 
     os.environ["PYPANDOC_PANDOC"] = str(Path(pypandoc.__file__).parent / "files" / "pandoc")
     # Pandoc reads a CSL-JSON list as a document whose metadata are its references.
-    markup = pypandoc.convert_text(
-        json.dumps(items),
+    markup: str = pypandoc.convert_text(
+        items,
         "html5",
         format="csljson",
         extra_args=[
@@ -83,9 +91,7 @@ def _citeproc(items: list[dict[str, Any]], style: Path, language: str) -> dict[s
             "--metadata=link-bibliography:false",
         ],
     )
-    root = html.fragment_fromstring(markup, create_parent="div")
-    entries = root.xpath("//*[contains(concat(' ', @class, ' '), ' csl-entry ')]")
-    return {entry.get("id").removeprefix("ref-"): entry for entry in entries}
+    return markup
 
 
 def _reference(item: dict[str, Any], entry: etree._Element) -> Reference:

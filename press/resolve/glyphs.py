@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 
 from fontTools.ttLib import TTFont
 
@@ -12,10 +13,7 @@ from press.styles import Styles
 
 def check_glyphs(drafts: list[Draft], ledger: Ledger, styles: Styles) -> None:
     """Find the first place of every character in a part that none of the book's faces has."""
-    covered: set[int] = set()
-    for face in styles.faces:
-        with TTFont(styles.font(face)) as font:
-            covered |= font.getBestCmap().keys()
+    covered = _covered(styles)
     for draft in drafts:
         seen: set[str] = set()
         for root in (draft.body, *draft.notes):
@@ -29,6 +27,15 @@ def check_glyphs(drafts: list[Draft], ledger: Ledger, styles: Styles) -> None:
                         if ord(character) not in covered and not _is_invisible(character):
                             name = f"U+{ord(character):04X} '{character}'"
                             ledger.find(draft, place, f"character {name} is in none of the book's fonts")
+
+
+@lru_cache(maxsize=4)  # for the preview, which resolves a book again and again
+def _covered(styles: Styles) -> frozenset[int]:
+    covered: set[int] = set()
+    for face in styles.faces:
+        with TTFont(styles.font(face)) as font:
+            covered |= font.getBestCmap().keys()
+    return frozenset(covered)
 
 
 def _is_invisible(character: str) -> bool:

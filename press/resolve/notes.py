@@ -134,10 +134,12 @@ class _Setter:
                 key = match["key"] if match else piece.strip()
                 self.ledger.find(self.draft, citation, f"citation @{key} is not in the reference file")
                 continue
-            _add_text(span, f"{' ' if len(span) else ''}{match['prefix']}")
-            span.append(self._reference(match["key"], full))
+            _add_text(span, " " if len(span) else "")
+            cite = self._reference(match["key"], full)
+            cite.text = f"{match['prefix']}{cite.text or ''}"
+            span.append(cite)
             if suffix := match["suffix"].strip():
-                _add_text(span, f", {suffix}" if not full else f" {suffix[0].upper()}{suffix[1:]}.")
+                _add_text(cite, f", {suffix}" if not full else f" {suffix[0].upper()}{suffix[1:]}.")
         replace(citation, span)
         _unwrap(span)
 

@@ -40,8 +40,13 @@ def outline(path: Path, styles: Styles) -> bytes | None:
 
     Raises ValueError where a text names no size, or no family that the styles have, or a character is not in the face.
     """
+    return _outlined(path.read_bytes(), path.stem, styles)
+
+
+@lru_cache(maxsize=256)  # for the preview, which resolves a book again and again
+def _outlined(svg: bytes, name: str, styles: Styles) -> bytes | None:
     parser = etree.XMLParser(resolve_entities=False, no_network=True)
-    root = etree.parse(str(path), parser).getroot()
+    root = etree.fromstring(svg, parser)
     texts = list(root.iter(f"{{{SVG}}}text"))
     if not texts:
         return None
@@ -51,7 +56,7 @@ def outline(path: Path, styles: Styles) -> bytes | None:
     rules = _rules("".join(style.text or "" for style in root.iter(f"{{{SVG}}}style")))
     glyphs: dict[str, tuple[str, str]] = {}
     for text in texts:
-        _set(text, _resolve(text, rules), styles, glyphs, path.stem)
+        _set(text, _resolve(text, rules), styles, glyphs, name)
     definitions = etree.Element(f"{{{SVG}}}defs")
     for name, shape in filter(all, glyphs.values()):  # blanks have neither
         etree.SubElement(definitions, f"{{{SVG}}}path", {"id": name, "d": shape})

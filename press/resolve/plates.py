@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -39,8 +40,13 @@ class Plate:
 
 def read(path: Path) -> Plate:
     """Read the drawing at `path`. Raises ValueError where a colour is not one that CSS knows."""
+    return _read(path.read_bytes())
+
+
+@lru_cache(maxsize=256)  # for the preview, which resolves a book again and again
+def _read(svg: bytes) -> Plate:
     parser = etree.XMLParser(resolve_entities=False, no_network=True)
-    root = etree.parse(str(path), parser).getroot()
+    root = etree.fromstring(svg, parser)
     colours = sorted(set(filter(None, _colours(root))))
     return Plate(
         _words(root, "title"), _words(root, "desc"), tuple(colours), tuple(map(str, root.xpath("//@data-target")))
