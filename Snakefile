@@ -6,14 +6,15 @@
 # snakemake large        the large-print PDF, which is typeset on its own
 # snakemake release      one folder for booksellers, or a list of what is missing for it
 # snakemake all --config book=FOLDER          every edition of the book in another folder
+# snakemake all --config catalogue=FILE       every edition of every book of a house; press/README.md, The house
 
 from snakemake.utils import min_version
 
 min_version("9.0")
 
-from press.workflow import MODEL, SHARED, Layout
+from press.workflow import MODEL, SHARED, layout
 
-book = Layout(config, workflow.basedir)
+book = layout(config, workflow.basedir)
 
 # Jobs run in the environment of Snakemake, whether it is activated or not.
 shell.prefix(book.environment)
@@ -30,28 +31,28 @@ localrules:
     large,
     print,
     cover,
-    wrap,
     html,
-    prose,
-    check,
-    clean,
 
 
 wildcard_constraints:
-    name="|".join(book.names),
+    **book.wildcards,
 
 
 onstart:
     book.hold()
 
 
+onsuccess:
+    book.finish()
+
+
+onerror:
+    book.finish()
+
+
 rule all:
     input:
-        book.epub,
-        book.pdf,
-        book.print,
-        book.cover,
-        book.downloads,
+        book.each("epub", "pdf", "print", "cover", "downloads"),
 
 
 rule read:
@@ -68,7 +69,7 @@ rule read:
 
 rule resolve:
     input:
-        read=expand(book.build / "read/{name}.json", name=book.names),
+        read=book.read,
         manifest=book.folder / "book.yaml",
         references=book.references,
         images=book.images,
@@ -88,7 +89,7 @@ rule resolve:
         book.log("resolve"),
     params:
         styles=book.style_options,
-        folder=book.build / "galleys",
+        folder=book.room("galleys"),
     shell:
         "python -m press resolve {input.manifest} {input.read} {params.styles} -o {params.folder} > {log} 2>&1"
 
@@ -106,7 +107,7 @@ rule sheets:
     threads: workflow.cores
     params:
         styles=book.style_options,
-        folder=book.build / "sheets/book",
+        folder=book.room("sheets/book"),
     shell:
         "python -m press sheets {input.galleys} {params.styles} --workers {threads} -o {params.folder} > {log} 2>&1"
 
@@ -158,7 +159,7 @@ rule large_sheets:
     threads: workflow.cores
     params:
         styles=book.style_options,
-        folder=book.build / "sheets/large",
+        folder=book.room("sheets/large"),
     shell:
         "python -m press sheets {input.galleys} -l large {params.styles} -j {threads} -o {params.folder} > {log} 2>&1"
 
@@ -237,7 +238,7 @@ rule html_edition:
         book.log("html"),
     params:
         styles=book.style_options,
-        folder=book.build / "html",
+        folder=book.room("html"),
     shell:
         "python -m press html {input.galleys} {params.styles} -o {params.folder} > {log} 2>&1"
 
@@ -246,7 +247,7 @@ rule downloads:
     input:
         galleys=rules.resolve.output,
         site=book.html,
-        editions=[book.epub, book.pdf, book.print, book.cover],
+        editions=book.made("epub", "pdf", "print", "cover"),
         styles=book.style_files("web"),
         engine=book.inputs("editions/web", *SHARED, *MODEL),
     output:
@@ -262,8 +263,8 @@ rule downloads:
 rule preflight:
     input:
         galleys=rules.resolve.output,
-        block=book.print,
-        cover=book.cover,
+        block=book.made("print"),
+        cover=book.made("cover"),
         styles=book.style_files("preflight"),
         engine=book.inputs("check/preflight", *SHARED, *MODEL),
     output:
@@ -295,76 +296,93 @@ rule release:
         book.log("release"),
     params:
         styles=book.style_options,
-        folder=book.build / "release",
+        folder=book.room("release"),
     shell:
         "python -m press release {input.manifest} {input.galleys} {input.pages} {input.card} {input.editions}"
         " {params.styles} -o {params.folder} > {log} 2>&1"
 
 
-rule prose:
-    input:
-        manifest=book.folder / "book.yaml",
-        galleys=rules.resolve.output,
-    log:
-        book.log("prose"),
-    shell:
-        "python -m press check {input.manifest} {input.galleys} > {log} 2>&1"
-
-
-rule check:
-    input:
-        manifest=book.folder / "book.yaml",
-        galleys=rules.resolve.output,
-        editions=[book.epub, book.pdf, book.print, book.cover, book.html],
-        downloads=book.downloads,
-        styles=book.style_files("check"),
-    log:
-        book.log("check"),
-        report=book.build / "fidelity.html",
-        findings=book.build / "findings.json",
-        sarif=book.build / "findings.sarif",
-    params:
-        styles=book.style_options,
-    shell:
-        "python -m press check {input.manifest} {input.galleys} {input.editions} {params.styles}"
-        " --report {log.report} --save {log.findings} --save {log.sarif} > {log[0]} 2>&1"
-
-
 rule epub:
     input:
-        book.epub,
+        book.each("epub"),
 
 
 rule pdf:
     input:
-        book.pdf,
+        book.each("pdf"),
 
 
 rule large:
     input:
-        book.large,
+        book.each("large"),
 
 
 rule print:
     input:
-        book.print,
-        book.cover,
+        book.each("print", "cover"),
 
 
 rule cover:
     input:
-        book.cover,
+        book.each("cover"),
 
 
 rule html:
     input:
-        book.html,
+        book.each("html"),
 
 
-rule clean:
+# In a catalogue, a book whose book.yaml is wrong: the job that tells what is wrong with it.
+rule manifest:
+    output:
+        book.build / "manifest.ok",
     log:
-        book.log("clean"),
+        book.log("manifest"),
     params:
-        build=book.build,
+        manifest=str(book.folder / "book.yaml"),
     shell:
-        "find {params.build} -mindepth 1 ! -name README.md ! -name .lock -delete"
+        "python -m press manifest {params.manifest} > {log} 2>&1 && touch {output}"
+
+
+# What is asked of one book at a time.
+if book.single:
+
+    localrules:
+        prose,
+        check,
+        clean,
+
+    rule prose:
+        input:
+            manifest=book.folder / "book.yaml",
+            galleys=rules.resolve.output,
+        log:
+            book.log("prose"),
+        shell:
+            "python -m press check {input.manifest} {input.galleys} > {log} 2>&1"
+
+    rule check:
+        input:
+            manifest=book.folder / "book.yaml",
+            galleys=rules.resolve.output,
+            editions=[book.epub, book.pdf, book.print, book.cover, book.html],
+            downloads=book.downloads,
+            styles=book.style_files("check"),
+        log:
+            book.log("check"),
+            report=book.build / "fidelity.html",
+            findings=book.build / "findings.json",
+            sarif=book.build / "findings.sarif",
+        params:
+            styles=book.style_options,
+        shell:
+            "python -m press check {input.manifest} {input.galleys} {input.editions} {params.styles}"
+            " --report {log.report} --save {log.findings} --save {log.sarif} > {log[0]} 2>&1"
+
+    rule clean:
+        log:
+            book.log("clean"),
+        params:
+            build=book.build,
+        shell:
+            "find {params.build} -mindepth 1 ! -name README.md ! -name .lock -delete"

@@ -100,6 +100,15 @@ def import_(file: Path, folder: Path) -> None:
 
 
 @main.command()
+@click.argument("manifest", type=click.Path(path_type=Path))
+def manifest(manifest: Path) -> None:
+    """Say what is wrong with a book.yaml, MANIFEST."""
+    from press.book import load
+
+    load(manifest.parent)
+
+
+@main.command()
 @click.argument("manuscript", type=_file)
 @_output
 def read(manuscript: Path, output: Path) -> None:

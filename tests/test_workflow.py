@@ -155,7 +155,7 @@ def test_editing_the_engine_rebuilds(small_book: Path, tmp_path: Path, engine: s
 def test_an_unknown_config_key_is_refused() -> None:
     done = snakemake(HOME, "all", "--dry-run", "--config", "boook=elsewhere", check=False)
     assert done.returncode != 0
-    assert "--config boook=…: the only key is 'book'" in done.stderr
+    assert "--config boook=…: the keys are 'book', a folder" in done.stderr
 
 
 def test_a_folder_without_a_book_is_refused(tmp_path: Path) -> None:

@@ -29,6 +29,8 @@ class LogHandler(LogHandlerBase):
         self.begun = time.monotonic()
         self.total = self.failed = 0
         self.names: dict[int, str] = {}
+        self.books: dict[int, str] = {}  # in a catalogue, the book of each job
+        self.broken: dict[str, None] = {}
 
     def emit(self, record: logging.LogRecord) -> None:
         try:
@@ -44,6 +46,7 @@ class LogHandler(LogHandlerBase):
                 self.total = about["stats"]["total"] - about["stats"].get("all", 0)
             case LogEvent.JOB_INFO if about["rule_msg"] or about["output"]:
                 name = self.names[about["jobid"]] = self.title(about)
+                self.books[about["jobid"]] = str(dict(about["wildcards"] or {}).get("book", ""))
                 why = f" ({about['reason']})" if settings.dryrun else ""
                 return [f"[{len(self.names)}/{self.total}] {name}{why}"]
             case LogEvent.SHELLCMD if settings.printshellcmds and not message.endswith(": None"):
@@ -54,7 +57,7 @@ class LogHandler(LogHandlerBase):
             case LogEvent.PROGRESS if about["done"] == about["total"]:
                 return [f"done in {time.monotonic() - self.begun:.1f} s"]
             case LogEvent.ERROR if about.get("exception") == "WorkflowError" and self.failed:
-                return [f"{self.failed} of {self.total} jobs failed"]
+                return [f"{self.failed} of {self.total} jobs failed", *(f"not made: {one}" for one in self.broken)]
             case LogEvent.ERROR if "\nCalledProcessError in " not in message:  # that one is told by the job's own error
                 return [line for line in message.splitlines() if not line.startswith(WHERE)]
             case None if settings.verbose or message.startswith(KEPT) or (level >= logging.WARNING and not self.failed):
@@ -69,6 +72,8 @@ class LogHandler(LogHandlerBase):
         """What the jobs wrote to their logs: of our own commands that is the findings and nothing else."""
         lines = []
         for job in about.get("job_error_info") or [about]:
+            if book := self.books.get(job["jobid"]):
+                self.broken[book] = None
             lines.append(f"failed: {self.names.get(job['jobid'], job['rule_name'])}")
             logs = [Path(log) for log in job["log"] or [] if log.endswith(".log")]  # not the reports
             said = [line for log in logs if log.is_file() for line in log.read_text("utf-8", "replace").splitlines()]

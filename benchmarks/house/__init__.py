@@ -1,0 +1,1 @@
+"""What a house of many small books costs: on one machine, and on a cluster."""

@@ -1,0 +1,134 @@
+"""Measure a generated house: how long planning takes, what one machine makes of it, and what a cluster does.
+
+    python -m benchmarks.house plan 10 100 1000      a dry run of so many books
+    python -m benchmarks.house local 10              make them here
+    python -m benchmarks.house cluster 6 --lose      make them on three SLURM nodes, and lose one on the way
+
+Each line that is printed is JSON. `cluster` needs root, Debian's SLURM packages, and the extra `slurm` of
+pyproject.toml.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import click
+import yaml
+
+from benchmarks.house import shelf
+from benchmarks.house.cluster import Cluster
+
+PROFILE = shelf.HOME / "profiles" / "slurm" / "config.yaml"
+# What the cluster on one machine lacks, or has less of than a real one.
+SMALL = {
+    "jobs": 6,
+    "latency-wait": 10,
+    "slurm-no-account": True,
+    "slurm-status-command": "squeue",
+    "slurm-init-seconds-before-status-checks": 5,
+    "default-resources": ["mem_mb=1000", "runtime=60"],
+}
+_folder = click.option(
+    "--folder",
+    default="/tmp/house-benchmark",
+    show_default=True,
+    type=click.Path(path_type=Path),
+    help="Where to work.",
+)
+
+
+@click.group(help=__doc__.partition("\n")[0] if __doc__ else "")
+def main() -> None:
+    """Gather the commands."""
+
+
+@main.command()
+@click.argument("sizes", nargs=-1, type=int, required=True)
+@_folder
+def plan(sizes: tuple[int, ...], folder: Path) -> None:
+    """Plan houses of several sizes, and make nothing."""
+    for size in sizes:
+        catalogue = shelf.make(folder / "plan", size)
+        _say(what="plan", books=size, **_run(catalogue, "--dry-run", "--quiet", "all"))
+
+
+@main.command()
+@click.argument("books", type=int)
+@_folder
+def local(books: int, folder: Path) -> None:
+    """Make a house on this machine; then run again, when nothing is left to be done."""
+    catalogue = shelf.make(folder / "local", books)
+    measured = _run(catalogue)
+    _say(what="local", books=books, made=shelf.finished(folder / "local"), **_rate(books, measured))
+    _say(what="local, nothing to do", books=books, **_run(catalogue))
+
+
+@main.command()
+@click.argument("books", type=int)
+@click.option("--nodes", default=3, show_default=True)
+@click.option("--lose/--keep", default=False, help="Kill a node with its job while the house is made.")
+@_folder
+def cluster(books: int, nodes: int, lose: bool, folder: Path) -> None:
+    """Make a house on SLURM nodes that all are on this machine."""
+    catalogue = shelf.make(folder / "cluster", books)
+    profile = folder / "profile"
+    profile.mkdir(parents=True, exist_ok=True)
+    settings = yaml.safe_load(PROFILE.read_text(encoding="utf-8")) | SMALL
+    (profile / "config.yaml").write_text(yaml.safe_dump(settings), encoding="utf-8")
+    with Cluster(folder / "slurm", nodes) as slurm:
+        lost: dict[str, Any] = {}
+        if lose:
+            threading.Thread(target=_lose, args=(slurm, lost), daemon=True).start()
+        measured = _run(catalogue, "--workflow-profile", str(profile), environment=slurm.environment)
+        states = slurm.command("squeue", "--noheader", "--states=all", "--format=%T").split()
+    jobs = {state: states.count(state) for state in sorted(set(states))}
+    made = shelf.finished(folder / "cluster")
+    _say(what="cluster", books=books, nodes=nodes, made=made, jobs=jobs, **lost, **_rate(books, measured))
+    sys.exit(made != books)
+
+
+def _lose(slurm: Cluster, lost: dict[str, Any]) -> None:
+    """Kill the node of the first job that has run for a while."""
+    while not (running := slurm.running()):
+        time.sleep(1)
+    time.sleep(15)
+    job, node = next(iter((slurm.running() or running).items()))
+    slurm.kill(node)
+    lost |= {"lost node": node, "its job": job}
+
+
+def _run(catalogue: Path, *words: str, environment: dict[str, str] | None = None) -> dict[str, Any]:
+    """Run Snakemake over a house; return wall and CPU time in s, peak memory in MB, and whether all was well."""
+    command = [sys.executable, "-m", "snakemake", "all", *words, "--config", f"catalogue={catalogue}"]
+    begun = time.monotonic()
+    paths = {"PATH": f"{Path(sys.executable).parent}:{(environment or os.environ)['PATH']}"}
+    with (catalogue.parent / "log.txt").open("ab") as log:
+        process = subprocess.Popen(
+            command, cwd=shelf.HOME, env=os.environ | (environment or {}) | paths, stdout=log, stderr=log
+        )
+        _, status, usage = os.wait4(process.pid, 0)
+    return {
+        "wall": round(time.monotonic() - begun, 1),
+        "cpu": round(usage.ru_utime + usage.ru_stime, 1),
+        "memory": round(usage.ru_maxrss / 1024),
+        "well": status == 0,
+    }
+
+
+def _rate(books: int, measured: dict[str, Any]) -> dict[str, Any]:
+    return {**measured, "books a minute": round(60 * books / measured["wall"], 2)}
+
+
+def _say(**measured: Any) -> None:
+    print(json.dumps({**measured, "load": round(os.getloadavg()[0], 1)}), flush=True)
+
+
+if __name__ == "__main__":
+    main()
