@@ -100,6 +100,22 @@ def import_(file: Path, folder: Path) -> None:
 
 
 @main.command()
+@click.argument("book", type=click.Path(exists=True, file_okay=False, path_type=Path), default=".")
+@click.option(
+    "-p", "--port", default=8765, show_default=True, type=click.IntRange(1024, 65535), help="Where to listen."
+)
+def preview(book: Path, port: int) -> None:
+    """Show the book in the folder BOOK while it is written, in a browser on this machine.
+
+    The web edition and the pages of the chapter at hand follow whenever a file is saved. What is wrong is listed in the
+    browser and here. Pages are shown as they fall at first; a build composes them.
+    """
+    from press.desk.preview import serve
+
+    serve(book, lambda: _own_styles(book), port)
+
+
+@main.command()
 @click.argument("manifest", type=click.Path(path_type=Path))
 def manifest(manifest: Path) -> None:
     """Say what is wrong with a book.yaml, MANIFEST."""
