@@ -57,10 +57,19 @@ class _Commands(click.Group):
         except Refused as refused:
             click.echo(refused, err=True)
             sys.exit(1)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as error:
+            if ctx.params["debug"]:
+                raise
+            said = f"the press failed, and should not have: {type(error).__name__}: {error}"
+            click.echo(f"{said} (press --debug … or PRESS_DEBUG=1 shows where)", err=True)
+            sys.exit(70)
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-def main() -> None:
+@click.option("--debug", is_flag=True, envvar="PRESS_DEBUG", help="Show where in the press it failed, if it does.")
+def main(debug: bool) -> None:
     """Make books: a Markdown manuscript in, EPUB, PDF and HTML editions out.
 
     The commands stand in the order of the data. `snakemake all` runs them for you.

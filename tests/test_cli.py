@@ -111,6 +111,16 @@ def test_an_unknown_check_in_book_yaml_is_a_finding(make_book: Maker) -> None:
         galleys_of(book)
 
 
+def test_a_traceback_is_shown_only_to_those_who_ask(tmp_path: Path) -> None:
+    """A fault of the press itself is one line."""
+    (tmp_path / "book.json").write_text("{}", encoding="utf-8")
+    words = ["html", str(tmp_path / "book.json"), "-s", str(tmp_path / "nowhere"), "-o", str(tmp_path / "html")]
+    code, said = run(*words)
+    assert code == 70
+    assert re.fullmatch(r"the press failed, and should not have: FileNotFoundError: no styles .*\n", said)
+    assert isinstance(CliRunner().invoke(main, ["--debug", *words]).exception, FileNotFoundError)
+
+
 def test_wrong_use_is_explained(tmp_path: Path) -> None:
     code, said = run("read", tmp_path / "none.md", "-o", tmp_path / "x.json")
     assert code == 2
