@@ -98,7 +98,7 @@ rule sheets:
     input:
         galleys=rules.resolve.output,
         styles=book.style_files("pdf", "fonts"),
-        engine=book.inputs("sheets", "pagemap.py", *SHARED, *MODEL),
+        engine=book.inputs("sheets", "pagemap.py", "folios.py", *SHARED, *MODEL),
     output:
         pdf=book.build / "sheets/book/book.pdf",
         pages=book.build / "sheets/book/pages.json",
@@ -118,7 +118,7 @@ rule epub_edition:
         pages=rules.sheets.output.pages,
         styles=book.style_files("epub", "pdf", "fonts"),
         engine=book.inputs(
-            "editions/epub", "pagemap.py", "pixels.py", "fonts.py", *SHARED, *MODEL
+            "editions/epub", "pagemap.py", "folios.py", "pixels.py", "fonts.py", *SHARED, *MODEL
         ),
     output:
         book.epub,
@@ -150,7 +150,7 @@ rule large_sheets:
     input:
         galleys=rules.resolve.output,
         styles=book.style_files("pdf", "fonts"),
-        engine=book.inputs("sheets", "pagemap.py", *SHARED, *MODEL),
+        engine=book.inputs("sheets", "pagemap.py", "folios.py", *SHARED, *MODEL),
     output:
         pdf=book.build / "sheets/large/book.pdf",
         pages=book.build / "sheets/large/pages.json",
@@ -367,6 +367,7 @@ if book.single:
             galleys=rules.resolve.output,
             editions=[book.epub, book.pdf, book.print, book.cover, book.html],
             downloads=book.downloads,
+            large=book.large if exists(book.large) else [],  # no part of `all`, so it is checked where it has been made
             styles=book.style_files("check"),
         log:
             book.log("check"),
@@ -376,7 +377,7 @@ if book.single:
         params:
             styles=book.style_options,
         shell:
-            "python -m press check {input.manifest} {input.galleys} {input.editions} {params.styles}"
+            "python -m press check {input.manifest} {input.galleys} {input.editions} {input.large} {params.styles}"
             " --report {log.report} --save {log.findings} --save {log.sarif} > {log[0]} 2>&1"
 
     rule clean:

@@ -112,6 +112,13 @@ class Identifiers(_Strict):
     large: str | None = Field(default=None, pattern=r"^urn:(isbn|uuid):")  # large print, where there is such an edition
 
 
+class Series(_Strict):
+    """The series that the book belongs to, and its number there, if it has one."""
+
+    name: str = Field(min_length=1)
+    number: int | None = Field(default=None, ge=1)
+
+
 class Manifest(_Strict):
     """The whole of book.yaml. Keys are written with hyphens there."""
 
@@ -127,6 +134,7 @@ class Manifest(_Strict):
     imprint: str
     url: str = Field(default="", pattern=r"^(https?://[^\s/]+(/\S*)?)?$")  # where the web edition is put, if anywhere
     subjects: list[str] = []
+    series: Series | None = None
     identifiers: Identifiers
     edition: str
     version: str

@@ -30,6 +30,7 @@ RULES = {
     "epubcheck": "The EPUB is valid",
     "ace": "The EPUB is accessible (DAISY Ace)",
     "access": "The EPUB is what it says of its accessibility",
+    "weight": "The EPUB's pictures and fonts are light enough for old readers",
     "pdf": "The PDF for screens is complete",
     "verapdf": "The PDF for screens is PDF/UA-1 and PDF/A-2a",
     "print": "The PDF for the printer passes preflight",

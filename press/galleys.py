@@ -156,6 +156,13 @@ class Printing(Model):
     spot: Spot | None = None
 
 
+class Series(Model):
+    """The series that the book belongs to, and its number there, if it has one."""
+
+    name: str
+    number: int | None = None
+
+
 class Book(Model):
     """book.json: everything an edition has to know that is not in a galley."""
 
@@ -171,6 +178,7 @@ class Book(Model):
     imprint: str
     url: str = ""
     subjects: list[str]
+    series: Series | None = None
     identifiers: dict[str, str]
     edition: str
     version: str

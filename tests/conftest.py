@@ -146,6 +146,13 @@ def small_book(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def large(small_book: Path) -> Path:
+    """The large-print PDF of the book of knots."""
+    snakemake(small_book, "large")
+    return next((small_book / "build").glob("*-large.pdf"))
+
+
 @pytest.fixture
 def own_book(small_book: Path, tmp_path: Path) -> Path:
     """A copy of the built book of knots, to be changed."""

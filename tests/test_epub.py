@@ -30,6 +30,7 @@ PEOPLE = """contributors:
   - {name: Cy Coe, role: ill}"""
 PARTS = """\
 subtitle: For people in a hurry
+series: {name: Rope Work, number: 3}
 licence: https://creativecommons.org/licenses/by-sa/4.0/
 subjects: [Knots, Rope]
 front-matter: [half-title, title-page, imprint, contents]
@@ -69,7 +70,7 @@ It holds.
 
 ## How to untie it
 
-Push.
+Push. No [TrP]{.abbr} and no [MRI]{.abbr title="magnetic resonance imaging"} is needed.
 """,
     "02-bend.md": """---
 number: 2
@@ -340,6 +341,35 @@ def test_identifiers_say_what_they_are(book: Epub) -> None:
     assert book.meta("schema:bookEdition") == [book.book.edition]
 
 
+def test_the_series_is_named(book: Epub) -> None:
+    [series] = book.package.findall(".//opf:meta[@property='belongs-to-collection']", OPF)
+    assert series.text == "Rope Work"
+    refined = book.package.findall(f".//opf:meta[@refines='#{series.get('id')}']", OPF)
+    assert {meta.get("property"): meta.text for meta in refined} == {"collection-type": "series", "group-position": "3"}
+
+
+def test_a_book_of_no_series_names_none(book: Epub) -> None:
+    alone = book.book.model_copy(update={"series": None})
+    named = [entry.attributes.get("property") for entry in metadata.entries(alone, metadata.Access(True, frozenset()))]
+    assert not {"belongs-to-collection", "collection-type", "group-position"} & set(named)
+
+
+def test_semantics_are_said_where_they_are_sure(book: Epub) -> None:
+    knot = book.tree("text/bowline.xhtml")
+    kinds = {words(abbr): abbr.get(documents.TYPE) for abbr in knot.iterfind(".//h:abbr", NAMESPACES)}
+    assert kinds == {"TrP": "z3998:initialism", "MRI": None}, "MRI might be said as a word"
+    index = book.tree("text/index.xhtml")
+    for kind in ("index-group", "index-entry-list", "index-entry", "index-term", "index-locator"):
+        assert index.xpath("//*[@epub:type=$kind]", kind=kind, namespaces=NAMESPACES), kind
+    assert book.tree("text/bibliography.xhtml").xpath("//h:li/@epub:type", namespaces=NAMESPACES) == ["biblioentry"] * 2
+
+
+def test_a_link_to_a_term_leads_to_what_it_means(book: Epub) -> None:
+    [link] = book.tree("text/bowline.xhtml").findall(".//h:a[@role='doc-glossref']", NAMESPACES)
+    entry = book.find(link.get("href"), "text/bowline.xhtml")
+    assert words(entry) == "bight A slack part of a rope.", "a popup shows what the link leads to"
+
+
 def test_nothing_of_the_press_is_left(book: Epub) -> None:
     for name in book.documents():
         root = book.tree(name)
@@ -430,7 +460,7 @@ def unpacked(book: Epub) -> access.Files:
 
 
 BROKEN = [
-    ("described", "text/bend.xhtml", 'alt="A loop of rope."', 'alt=""', "images/square.svg.png has no description"),
+    ("described", "text/bend.xhtml", 'alt="A loop of rope."', 'alt=""', "images/square.svg has no description"),
     ("described", "text/bend.xhtml", "A loop of rope.", "Figure 2.1 It holds.", "is its caption"),
     ("language", "text/bend.xhtml", ' xml:lang="en"', "", "its language is not named"),
     ("language", "text/bend.xhtml", "<title>The Sheet Bend</title>", "<title></title>", "it has no title"),
@@ -468,7 +498,7 @@ def test_the_check_finds_a_claim_that_does_not_hold(book: Epub, tmp_path: Path) 
         for name, content in book.files.items():
             archive.writestr(name, content.replace(b' alt="A loop of rope."', b' alt=""'))
     assert [finding.message for finding in check_epub.access_of(broken)] == [
-        "not accessible: text/bend.xhtml: ../images/square.svg.png has no description",
+        "not accessible: text/bend.xhtml: ../images/square.svg has no description",
         "what it says of its accessibility is not what was found",
     ]
 
@@ -520,14 +550,29 @@ def test_the_art_of_the_book_lies_under_the_title(book: Epub) -> None:
 
 
 def test_drawings_have_a_stand_in_for_readers_that_refuse_them(book: Epub) -> None:
-    picture = book.tree("text/bend.xhtml").find(".//h:figure/h:picture", NAMESPACES)
-    source, image = picture
-    assert (source.get("srcset"), source.get("type")) == ("../images/square.svg", "image/svg+xml")
-    assert image.get("src") == "../images/square.svg.png"
+    page = book.tree("text/bend.xhtml")
+    assert page.find(".//h:figure/h:img", NAMESPACES).get("src") == "../images/square.svg"
+    assert not page.xpath("//*[@srcset]"), "readers that unpack in memory, such as Foliate, show nothing of it"
+    items = {item.get("id"): item for item in book.package.iterfind(".//opf:item", OPF)}
+    [drawing] = [item for item in items.values() if item.get("href") == "images/square.svg"]
+    assert items[drawing.get("fallback")].get("href") == "images/square.svg.png"
     with Image.open(io.BytesIO(book.files["EPUB/images/square.svg.png"])) as pixels:
         assert (pixels.format, pixels.width) == ("PNG", pictures.WIDTH)
     largest = max(len(data) for name, data in book.files.items() if name.endswith((".png", ".jpg", ".svg")))
     assert largest <= pictures.LARGEST
+
+
+def test_what_is_too_heavy_for_old_readers_is_named(book: Epub, tmp_path: Path) -> None:
+    assert check_epub.weight_of(book.path) == []
+    with zipfile.ZipFile(tmp_path / "heavy.epub", "w") as archive:
+        archive.writestr("EPUB/images/plate.svg", b" " * 150_001)
+        archive.writestr("EPUB/images/other.svg", b" " * 150_000)
+        for number in range(2):
+            archive.writestr(f"EPUB/fonts/{number}.ttf", b" " * 250_001)
+    assert [str(finding) for finding in check_epub.weight_of(tmp_path / "heavy.epub")] == [
+        "EPUB/images/plate.svg: a picture of 150,001 bytes; at most 150,000 are wanted",
+        "EPUB/fonts/: fonts of 500,002 bytes; at most 500,000 are wanted",
+    ]
 
 
 def test_the_cover_of_the_book_is_used_once(galleys: Path, tmp_path: Path) -> None:

@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import pikepdf
 import pytest
 from conftest import MANIFEST, STYLES
 from lxml import etree
 from test_epub import MANUSCRIPTS, NCX, OPF, PARTS, Epub, epubcheck, make_galleys, words
 
-from press.editions.epub import build
+from press.editions.epub import build, documents, typography
 from press.galleys import NAMESPACES, Galleys
 from press.pagemap import Page, PageMap, places
 from press.pagemap import words as counted
@@ -88,6 +89,53 @@ def following(section: etree._Element) -> Iterator[tuple[str, str]]:
             last = word
 
 
+def printed(epub: Epub, name: str) -> etree._Element:
+    """Return what print has of a document of the EPUB: without page numbers, word joiners and lists for machines."""
+    [body] = epub.tree(name).iterfind("h:body", NAMESPACES)
+    for listing in body.xpath("h:nav[@hidden]", namespaces=NAMESPACES):
+        body.remove(listing)
+    for element in body.xpath(".//*[@class='page-reference' or @class='locator']"):
+        _empty(element)
+        if element.get("class") == "locator":
+            element.tail = (element.tail or "").lstrip(f" ,\u2013{typography.JOINER}")
+    for element in body.iter(etree.Element):
+        element.text, element.tail = (
+            (text or "").replace(typography.JOINER, "") for text in (element.text, element.tail)
+        )
+    return body
+
+
+def first_words(epub: Epub) -> dict[str, str]:
+    """Return the word after every page marker of an EPUB by its id, in reading order."""
+    return {
+        marker: word
+        for name in epub.documents()
+        if name != "cover.xhtml"
+        for marker, word in reversed(list(following(printed(epub, name))))
+    }
+
+
+def test_the_epub_of_a_built_book_has_the_pages_of_its_print(small_book: Path) -> None:
+    build_folder = small_book / "build"
+    epub = Epub(build_folder / "knotenschule.epub", Galleys(build_folder / "galleys").book)
+    pages = PageMap.model_validate_json((build_folder / "sheets" / "book" / "pages.json").read_bytes()).pages
+    with pikepdf.open(build_folder / "knotenschule-print.pdf") as print_pdf:
+        assert len(print_pdf.pages) >= len(pages) > 15
+    with pikepdf.open(build_folder / "knotenschule.pdf") as screen_pdf:
+        assert [page.label for page in screen_pdf.pages] == [page.folio for page in pages]
+    found = first_words(epub)
+    assert list(found) == [f"page-{page.folio}" for page in pages if page.folio], "every page, in order"
+    for page in pages:
+        if page.first:
+            assert found[f"page-{page.folio}"] == page.first, page
+    nav = epub.tree("nav.xhtml").find(".//h:nav[@epub:type='page-list']", NAMESPACES)
+    links = nav.findall(".//h:a", NAMESPACES)
+    assert [words(link) for link in links] == [page.folio for page in pages if page.folio]
+    for link, page in zip(links, pages, strict=True):
+        marker = epub.find(link.get("href"), "nav.xhtml")
+        assert (marker.get("id"), marker.get("aria-label")) == (f"page-{page.folio}", f"Seite {page.folio}")
+
+
 def test_places_are_where_the_words_begin(galleys: Galleys) -> None:
     for document in galleys.book.documents:
         section = galleys.tree(document).find("h:body/h:section", NAMESPACES)
@@ -127,9 +175,7 @@ def test_each_marker_stands_at_the_first_word_of_its_page(paged: Epub, pages: Pa
             f"page-{page.folio}": page.first for page in pages.pages if page.document == document.id and page.first
         }
         if document.page not in ("contents", "index"):  # the one is another list, the other has other locators
-            section = paged.tree(f"text/{document.file}").find("h:body/h:section", NAMESPACES)
-            for element in section.xpath(".//*[@class='page-reference']"):
-                element.getparent().remove(element) if not element.tail else _empty(element)
+            section = printed(paged, f"text/{document.file}")
             found = {name: word for name, word in following(section) if name in first}
             assert found == first
             checked += len(found)
@@ -168,6 +214,25 @@ def test_references_and_index_give_pages_as_print_does(paged: Epub, pages: PageM
     index = paged.tree("text/index.xhtml")
     for locator in index.findall(".//h:a[@class='locator']", NAMESPACES):
         assert locator.text == pages.folios[str(locator.get("href")).partition("#")[2]]
+        assert locator.get(documents.TYPE) == "index-locator"
+
+
+def test_the_index_joins_pages_that_follow_each_other(tmp_path: Path) -> None:
+    text = "".join(f"[Rope]{{.index}} {number}.\n\n" for number in range(1, 6))
+    manuscript = {"01-rope.md": f"---\nnumber: 1\ntitle: Rope\nid: rope\n---\n\n{text}"}
+    galleys = Galleys(
+        make_galleys(tmp_path / "book", MANIFEST + "chapters: [01-rope.md]\nback-matter: [index]\n", manuscript)
+    )
+    pages = [Page(sheet=number, folio=str(number), document="rope", word=0, first="Chapter") for number in (1, 2)]
+    folios = {f"rope-ix-{number}": folio for number, folio in enumerate(("45", "46", "46", "47", "49"), start=1)}
+    map_file = tmp_path / "pages.json"
+    map_file.write_text(PageMap(layout="book", pages=pages, folios=folios).model_dump_json(), encoding="utf-8")
+    build(galleys.folder, Styles([STYLES]), tmp_path / "rope.epub", map_file)
+    epub = Epub(tmp_path / "rope.epub", galleys.book)
+    [entry] = epub.tree("text/index.xhtml").findall(".//h:ul[@class='index']/h:li", NAMESPACES)
+    assert words(entry).replace(typography.JOINER, "") == "Rope 45–47, 49"
+    links = [link.get("href").partition("#")[2] for link in entry.findall("h:a", NAMESPACES)]
+    assert links == ["rope-ix-1", "rope-ix-4", "rope-ix-5"]
 
 
 def test_the_package_names_the_source_of_its_pages(paged: Epub) -> None:

@@ -19,9 +19,10 @@ from fontTools.ttLib import TTFont
 from PIL import Image, ImageChops
 
 from press.findings import Refused
+from press.folios import runs
 from press.galleys import Galleys
 from press.pagemap import PageMap, words
-from press.sheets import build, ranges
+from press.sheets import build
 from press.sheets.bind import bind
 from press.sheets.engine import Engine, style_sheet
 from press.sheets.fonts import overlay
@@ -232,7 +233,7 @@ def test_the_page_map_names_the_first_word_of_each_page(small_book: Path) -> Non
 
 def test_a_term_on_pages_in_a_row_is_a_range() -> None:
     folios = {"a": "12", "b": "45", "c": "46", "d": "47", "e": "12", "f": "ix", "g": "x", "h": "49"}
-    assert ranges.runs(list("abcdefgh"), folios) == [("f", "g"), ("a", "a"), ("b", "d"), ("h", "h")]
+    assert runs(list("abcdefgh"), folios) == [("f", "g"), ("a", "a"), ("b", "d"), ("h", "h")]
 
 
 def test_ranges_in_a_real_index(make_book: Maker) -> None:

@@ -138,13 +138,6 @@ def pages(book: Galleys) -> list[Page]:
     return PageMap.model_validate_json((HOME / "build" / "sheets" / "book" / "pages.json").read_bytes()).pages
 
 
-@pytest.fixture(scope="session")
-def large(small_book: Path) -> Path:
-    """The large-print PDF of the book of knots."""
-    snakemake(small_book, "large")
-    return next((small_book / "build").glob("*-large.pdf"))
-
-
 Letter = tuple[str, float, float, float]  # the character, its size and the place of its origin, in pt from the top left
 
 

@@ -177,6 +177,15 @@ def test_a_failed_edition_is_never_taken_for_a_current_one(own_book: Path) -> No
     assert "Nothing to be done" in snakemake(own_book, "pdf").stderr
 
 
+def test_large_print_is_checked_where_it_was_made(own_book: Path) -> None:
+    large = own_book / "build" / "knotenschule-large.pdf"
+    large.unlink(missing_ok=True)
+    assert large.name not in snakemake(own_book, "check", "--dry-run", "--printshellcmds").stderr
+    large.touch()
+    [command] = re.findall(r"press check .*", snakemake(own_book, "check", "--dry-run", "--printshellcmds").stderr)
+    assert large.name in command
+
+
 def test_without_an_activated_environment(own_book: Path) -> None:
     """`.venv/bin/snakemake` does what `snakemake` does in the activated environment."""
     (own_book / "manuscript" / "eins.md").touch()

@@ -139,7 +139,7 @@ def _write(output: Path, book: Path, ledger: Ledger, drafts: list[Draft], pages:
         model = galleys.Book(
             **manifest.model_dump(
                 include=set("slug title subtitle description language direction rights licence imprint url".split())
-                | set("subjects edition version cover cover_art shared hyphenation".split())
+                | set("subjects series edition version cover cover_art shared hyphenation".split())
             ),
             contributors=[
                 galleys.Contributor(name=one.name, role=one.role, file_as=one.file_as or one.name)

@@ -102,20 +102,24 @@ def _set(text: etree._Element, kind: _Type, styles: Styles, glyphs: dict[str, tu
     if missing := [character for character in words if ord(character) not in cmap]:
         raise ValueError(f"character '{missing[0]}' is not in {face.family}")
     names = [cmap[ord(character)] for character in words]
-    widths = [metrics[name][0] * scale for name in names]
     x, y = float(text.get("x", 0)), float(text.get("y", 0))
-    x -= {"end": 1.0, "middle": 0.5}.get(text.get("text-anchor", ""), 0) * sum(widths)
+    width = scale * sum(metrics[name][0] for name in names)
+    x -= {"end": 1.0, "middle": 0.5}.get(text.get("text-anchor", ""), 0) * width
     for name in list(text):
         text.remove(name)
     text.tag, text.text = f"{{{SVG}}}g", None
     for attribute in ("x", "y", "text-anchor"):
         text.attrib.pop(attribute, None)
     text.set("aria-hidden", "true")
-    for name, width in zip(names, widths, strict=True):
+    placed = f"translate({x:.2f} {y:.2f})scale({scale:.5f} {-scale:.5f})"
+    text.set("transform", f"{text.get('transform', '')}{placed}")  # within it the unit is that of the font
+    advance = 0
+    for name in names:
         if identifier := _glyph(font, face, name, glyphs, stem):
-            place = f"translate({x:.2f} {y:.2f})scale({scale:.5f} {-scale:.5f})"
-            etree.SubElement(text, f"{{{SVG}}}use", {f"{{{XLINK}}}href": f"#{identifier}", "transform": place})
-        x += width
+            glyph = etree.SubElement(text, f"{{{SVG}}}use", {f"{{{XLINK}}}href": f"#{identifier}"})
+            if advance:
+                glyph.set("x", str(advance))
+        advance += metrics[name][0]
 
 
 def _glyph(font: TTFont, face: Face, name: str, glyphs: dict[str, tuple[str, str]], stem: str) -> str:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from press.folios import merge_locators
 from press.galleys import NAMESPACES, XHTML, Document, Galleys
-from press.sheets import ranges
 from press.sheets.words import Text, mark
 from press.styles import Styles, markup
 
@@ -41,7 +41,7 @@ def bind(galleys: Galleys, styles: Styles, document: Document, layout: str, foli
     section.set("data-short-title", document.short_title)
     _foot_notes(section)
     _page_references(section, document, galleys)
-    ranges.merge(section, folios)
+    merge_locators(section, folios)
     _links(section, galleys, folios)
     for element in section.iter(etree.Element):
         for name in ("data-line", "data-source", "data-key", "data-also"):

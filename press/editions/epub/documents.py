@@ -41,17 +41,21 @@ def finish(
     part: etree._Element,
     words: Mapping[str, str],
     address: Callable[[str], str],
-    picture: Callable[[str], tuple[str, str]],
+    picture: Address,
 ) -> None:
     """Make a part fit for EPUB, in place; `words` are the book's own.
 
-    `address` gives the link to an id of the book, `picture` the links to a picture, and to its stand-in,
-    by its `src` in the galleys.
+    `address` gives the link to an id of the book, `picture` that to a picture, by its `src` in the galleys.
     """
     for note in [item for item in part.iter(f"{{{XHTML}}}li") if "note" in _classes(item)]:
         _pop_up(note)
+    for glossary in part.iterfind(".//h:dl[@class='glossary']", NAMESPACES):
+        _group_terms(glossary)
     for call in part.iterfind(".//h:a[@role='doc-noteref']", NAMESPACES):
         _name_call(call, words)
+    for abbreviation in part.iter(f"{{{XHTML}}}abbr"):
+        if _is_spelled("".join(map(str, abbreviation.itertext()))):
+            abbreviation.set(TYPE, "z3998:initialism")
     for element in part.iter(etree.Element):
         _mend_attributes(element)
     for link in part.iter(f"{{{XHTML}}}a"):
@@ -59,7 +63,7 @@ def finish(
         if href.startswith("#"):
             link.set("href", address(href[1:]))
     for image in images(part):
-        _offer(image, *picture(str(image.get("src"))))
+        image.set("src", picture(str(image.get("src"))))
         _size(image)
 
 
@@ -112,6 +116,14 @@ def _name_call(call: etree._Element, words: Mapping[str, str]) -> None:
         call.set("aria-label", template.replace("{number}", "".join(map(str, call.itertext())).strip()))
 
 
+def _is_spelled(abbreviation: str) -> bool:
+    """Tell whether an abbreviation is surely said letter by letter: capitals in it, and no vowel to say it as a word.
+
+    Others, such as MRI, may be either, for all that their letters tell; so nothing is claimed of them.
+    """
+    return bool(re.fullmatch(r"(?i:[b-df-hj-np-tv-xz.])+", abbreviation)) and len(re.findall("[A-Z]", abbreviation)) > 1
+
+
 def _take_out(element: etree._Element) -> None:
     """Take an element out and leave the text after it; white space before it goes too where nothing follows."""
     parent, before, tail = element.getparent(), element.getprevious(), element.tail or ""
@@ -137,15 +149,17 @@ def _mend_attributes(element: etree._Element) -> None:
         element.set(LANGUAGE, language)
 
 
-def _offer(image: etree._Element, best: str, other: str) -> None:
-    """Show the drawing where a reader can, and its stand-in, the <img> itself, where the reader knows no <picture>."""
-    image.set("src", other)
-    if best != other:
-        picture = etree.Element(f"{{{XHTML}}}picture")
-        image.addprevious(picture)
-        picture.tail, image.tail = image.tail, None
-        etree.SubElement(picture, f"{{{XHTML}}}source", {"srcset": best, "type": "image/svg+xml"})
-        picture.append(image)
+def _group_terms(glossary: etree._Element) -> None:
+    """Put each term of a glossary into one element with what it means: readers show in a popup what a link leads to."""
+    group: etree._Element | None = None
+    for child in list(glossary):
+        if child.tag == f"{{{XHTML}}}dt":
+            group = etree.Element(f"{{{XHTML}}}div")
+            if "id" in child.attrib:
+                group.set("id", str(child.attrib.pop("id")))
+            child.addprevious(group)
+        if group is not None:
+            group.append(child)
 
 
 def _size(image: etree._Element) -> None:

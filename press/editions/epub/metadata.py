@@ -51,6 +51,10 @@ def entries(book: Book, access: Access) -> Iterator[Entry]:
     yield _core("publisher", book.imprint)
     yield _meta("schema:bookEdition", book.edition)
     yield _meta("schema:version", book.version)
+    if book.series:  # EPUB 3.3, D.3.2, D.3.3 and D.3.6
+        yield _meta("belongs-to-collection", book.series.name, id="series")
+        yield _meta("collection-type", "series", refines="#series")
+        yield _meta("group-position", str(book.series.number or ""), refines="#series")
     yield _core("date", book.date)
     yield _core("description", book.description)
     for subject in book.subjects:

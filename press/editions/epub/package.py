@@ -43,6 +43,19 @@ class _Writer(epub.EpubWriter):  # type: ignore[misc]
         root.set(documents.LANGUAGE, self.book.language)
         super()._write_opf_metadata(root)
 
+    def _write_opf_manifest(self, root: etree._Element) -> str | None:
+        ncx: str | None = super()._write_opf_manifest(root)
+        items = {str(item.get("href")): item for item in root.iter("item")}
+        for href, item in items.items():
+            if stand_in(href) in items:
+                item.set("fallback", str(items[stand_in(href)].get("id")))
+        return ncx
+
+
+def stand_in(drawing: str) -> str:
+    """Return the file that shows a drawing in pixels, where a reader refuses the drawing."""
+    return f"{drawing}.png"
+
 
 class Package:
     """One book on its way into an EPUB; with a page map, the pages of the print edition are marked in it."""
@@ -182,14 +195,18 @@ class Package:
         item = self._add(f"text-{document.id}", here, XHTML_TYPE, self.spine[here], *documents.properties(part))
         self.out.spine.append(item)
 
-    def _picture(self, src: str, here: str) -> tuple[str, str]:
-        """Return the links to a picture, and to the one that stands in for it where it is refused."""
-        other = f"{src}.png" if src.endswith(".svg") else src
+    def _picture(self, src: str, here: str) -> str:
+        """Return the link to a picture; a drawing comes with its stand-in.
+
+        The package names the one as the other's fallback (EPUB 3.3, 3.5.1). A <picture> would offer both in place, but
+        readers that unpack an EPUB in memory, such as Foliate, show nothing of it.
+        """
+        other = stand_in(src) if src.endswith(".svg") else src
         if src not in self.pictures:
             self.pictures[src] = pictures.load(self.galleys, src)
         if other not in self.pictures:
             self.pictures[other] = pictures.pixels(self.pictures[src], self.galleys.folder.parent / "pixels")
-        return documents.relative(src, here), documents.relative(other, here)
+        return documents.relative(src, here)
 
     def _add_navigation(self) -> None:
         address = partial(self.address, here="")

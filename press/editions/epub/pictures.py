@@ -22,7 +22,7 @@ MEDIA_TYPES = {
     ".gif": "image/gif",
     ".webp": "image/webp",
 }
-LARGEST = 150_000  # bytes of one picture
+LARGEST = 150_000  # bytes of one picture; the check of the finished EPUB holds it to this
 WIDTH, COLOURS = 1000, 64  # of a drawing in pixels
 MOVING = re.compile(rb"<(?:animate|animateMotion|animateTransform|set|script)[\s/>]")
 

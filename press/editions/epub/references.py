@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from lxml import etree
 
+from press.editions.epub.typography import JOINER
+from press.folios import DASH, merge_locators
 from press.galleys import NAMESPACES, XHTML, Book, Document
 from press.pagemap import PageMap
 
@@ -11,13 +13,16 @@ NBSP = "\u00a0"
 
 
 def number(part: etree._Element, document: Document, book: Book, pages: PageMap) -> None:
-    """Add page numbers to a part, in place: "(page 87)" behind references, and in the index instead of the part's."""
+    """Add page numbers to a part, in place: "(page 87)" behind references; in the index those of print."""
     for link in part.xpath(".//h:a[@class='xref']", namespaces=NAMESPACES):
         target = str(link.get("href"))[1:]
         if _leads_away(target, document, book) and target in pages.folios:
             _add(link, pages.folios[target], book)
+    merge_locators(part, pages.folios)
     for link in part.xpath(".//h:a[@class='locator']", namespaces=NAMESPACES):
-        link.text = pages.folios.get(str(link.get("href"))[1:], link.text)
+        link.text = pages.folios[str(link.get("href"))[1:]]
+        if (tail := link.tail or "").startswith(DASH):
+            link.tail = f"{JOINER}{DASH}{JOINER}{tail.removeprefix(DASH)}"
 
 
 def _leads_away(target: str, document: Document, book: Book) -> bool:

@@ -56,6 +56,8 @@ def of_book(book: Book) -> dict[str, Any]:
         "inLanguage": book.language,
         "bookEdition": book.edition,
         "version": book.version,
+        "isPartOf": {"@type": "BookSeries", "name": book.series.name} if book.series else "",
+        "position": book.series.number if book.series else "",
         "datePublished": book.date,
         "publisher": {"@type": "Organization", "name": book.imprint} if book.imprint else "",
         "license": book.licence,

@@ -1,4 +1,7 @@
-"""Ranges in the index: locators of one entry on the same page are one, on pages that follow each other a range."""
+"""Page numbers in the index: locators of one entry on the same page are one, on pages that follow each other a range.
+
+Print and the EPUB, which has the pages of print, make the same index by this.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +10,12 @@ from collections.abc import Mapping
 
 from lxml import etree
 
-from press.galleys import NAMESPACES, XHTML
+from press.galleys import EPUB, NAMESPACES, XHTML
 
 DASH = "\u2013"
 
 
-def merge(section: etree._Element, folios: Mapping[str, str]) -> None:
+def merge_locators(section: etree._Element, folios: Mapping[str, str]) -> None:
     """Make the locators of every index entry say its pages once, in order: 12, 45–47.
 
     A locator stands for its own target and for those in its `data-also`.
@@ -48,23 +51,29 @@ def _targets(locators: list[etree._Element]) -> list[str]:
 def _rewrite(entry: etree._Element, locators: list[etree._Element], pages: list[tuple[str, str]]) -> None:
     """Put links to `pages` in the place of the locators."""
     before, tail = locators[0].getprevious(), locators[-1].tail
+    first, last = entry.index(locators[0]), entry.index(locators[-1])
+    between = [one for one in entry[first:last] if one not in locators]  # the EPUB's page markers may stand there
     made: list[etree._Element] = []
-    for first, last in pages:
+    for begin, end in pages:
         if made:
             made[-1].tail = ", "
-        made.append(_locator(first))
-        if first != last:
+        made.append(_locator(begin))
+        if begin != end:
             made[-1].tail = DASH
-            made.append(_locator(last))
+            made.append(_locator(end))
     made[-1].tail = tail
     place = 0 if before is None else entry.index(before) + 1
     for locator in locators:
         entry.remove(locator)
-    entry[place:place] = made
+    for one in between:
+        one.tail = None
+    entry[place:place] = [*between, *made]
 
 
 def _locator(target: str) -> etree._Element:
-    return etree.Element(f"{{{XHTML}}}a", {"class": "locator", "href": f"#{target}"})
+    return etree.Element(
+        f"{{{XHTML}}}a", {"class": "locator", f"{{{EPUB}}}type": "index-locator", "href": f"#{target}"}
+    )
 
 
 def _number(folio: str) -> tuple[bool, int]:
