@@ -176,6 +176,21 @@ def test_a_page_that_is_missing_from_a_pdf_is_named(built: Built) -> None:
         assert f"manuscript/zwei.md:17: {name}: note 3 is without its number" in findings
 
 
+def test_a_page_that_begins_elsewhere_in_the_epub_is_named(built: Built) -> None:
+    marker = r'(<span[^>]* id="page-6"[^>]*></span>)'
+    built.change_epub("palstek.xhtml", cut(rf'(<p class="subtitle".*?){marker}', r"\2\1"))
+    tally = built.compare(built.epub, built.pdf)[f"{SLUG}.epub"]
+    assert list(map(str, tally.findings)) == [
+        f"{SLUG}.epub: page 6 begins with “Eine Schlinge, die sich nicht”, which {SLUG}.pdf has elsewhere"
+    ]
+
+
+def test_a_page_that_the_epub_does_not_list_is_named(built: Built) -> None:
+    built.change_epub("nav.xhtml", cut(r'<li><a href="[^"]*#page-10">10</a></li>'))
+    tally = built.compare(built.epub, built.pdf)[f"{SLUG}.epub"]
+    assert list(map(str, tally.findings)) == [f"{SLUG}.epub: its list of pages is not that of {SLUG}.pdf: 18 and 19"]
+
+
 def test_a_print_pdf_alone_cannot_be_compared(built: Built) -> None:
     [finding] = built.findings(built.print)
     assert finding.startswith(f"{SLUG}-print.pdf: not compared: the print PDF has no tags")

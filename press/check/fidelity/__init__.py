@@ -3,7 +3,7 @@
 Every word that the author wrote has to stand in every edition, once and in order, with notes and captions:
 the manuscript is compared with the galleys, the galleys with what is read back from each edition. A note has its number
 and its place everywhere, in print on the page of its call; a box that the book names (`prose: boxes:` in book.yaml)
-stands whole before the technique that it warns of.
+stands whole before the technique that it warns of. The pages that an EPUB claims are those of the PDF.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from press.check.fidelity import dom, expected, manuscript, printed, tagged
+from press.check.fidelity import dom, expected, manuscript, paging, printed, tagged
 from press.check.fidelity.compare import Comparison, Placed, Tally
 from press.check.prose.settings import Prose
 from press.findings import Finding
@@ -46,13 +46,20 @@ class Editions:
         """
         done = [Compared("galleys", manuscript.compare(self.folder, self.galleys))]
         editions = [path for path in editions if path.name != f"{self.book.slug}-cover.pdf"]
-        for path in sorted(editions, key=lambda path: path.name.endswith("-print.pdf")):
+        for path in sorted(editions, key=self._turn):
             done.append(Compared(path.parent.name if path.suffix == ".html" else path.name, self._compare(path)))
         return done
 
+    def _turn(self, path: Path) -> int:
+        """The PDF for screens comes first, as it tells on which pages words stand; the print PDF comes last."""
+        return {f"{self.book.slug}.pdf": -1, f"{self.book.slug}-print.pdf": 1}.get(path.name, 0)
+
     def _compare(self, path: Path) -> Tally:
         if path.suffix == ".epub":
-            return dom.epub(path, self.texts, self.book)
+            tally = dom.epub(path, self.texts, self.book)
+            if self._screen:
+                tally.findings += paging.compare(path, *self._screen, self.book)
+            return tally
         if path.suffix == ".html":
             return dom.web(path, self.texts, self.book)
         try:

@@ -74,7 +74,10 @@ class Reading:
         self._end_word()
 
     def _read(self, element: etree._Element, computed: bool) -> None:
-        if not isinstance(element.tag, str) or element.get("role") in FURNITURE:
+        if not isinstance(element.tag, str):
+            return
+        if element.get("role") in FURNITURE:
+            self.starts[element] = len(self.words)
             return
         name = etree.QName(element).localname
         if element in self._apart or _is_unsaid(element, name):
