@@ -118,7 +118,13 @@ rule epub_edition:
         pages=rules.sheets.output.pages,
         styles=book.style_files("epub", "pdf", "fonts"),
         engine=book.inputs(
-            "editions/epub", "pagemap.py", "folios.py", "pixels.py", "fonts.py", *SHARED, *MODEL
+            "editions/epub",
+            "pagemap.py",
+            "folios.py",
+            "pixels.py",
+            "fonts.py",
+            *SHARED,
+            *MODEL,
         ),
     output:
         book.epub,
