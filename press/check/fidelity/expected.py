@@ -77,11 +77,13 @@ def _text(galleys: Galleys, document: Document, prose: Prose | None, floating: b
 
 
 def _floating(section: etree._Element, prose: Prose | None) -> list[etree._Element]:
-    """Return what print may move to fill a page: captions with figures, boxes that have no set place."""
+    """Return what print may move to fill a page: captions with figures, tables, boxes that have no set place."""
     fixed = set(prose.boxes if prose else ())
     found: list[etree._Element] = []
-    for one in section.iter(f"{{{XHTML}}}figcaption", f"{{{XHTML}}}aside"):
-        if not fixed & set(str(one.get("class", "")).split()) and not set(found) & set(one.iterancestors()):
+    for one in section.iter(f"{{{XHTML}}}figcaption", f"{{{XHTML}}}aside", f"{{{XHTML}}}div"):
+        classes = set(str(one.get("class", "")).split())
+        floats = "table" in classes if one.tag == f"{{{XHTML}}}div" else not fixed & classes
+        if floats and not set(found) & set(one.iterancestors()):
             found.append(one)
     return found
 
