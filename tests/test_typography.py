@@ -6,7 +6,6 @@ import subprocess
 from collections import Counter
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import pyphen
 import pytest
@@ -21,6 +20,7 @@ from press.pagemap import Page, PageMap
 from press.sheets import flow, judge
 from press.sheets.compose import compose
 from press.sheets.hyphenation import teach
+from press.sheets.layouts import Layouter
 from press.styles import Styles
 
 MM = 72 / 25.4  # pt
@@ -42,13 +42,8 @@ FIGURE = '<figure id="plate"><div></div></figure>'
 def laid_out(body: str, notes: dict[str, str] | None = None, css: str = "") -> list[flow.Sheet]:
     """Compose a part that holds `body`; return its pages."""
     page = html.document_fromstring(f'<html lang="en"><body><section class="document">{body}</section></body></html>')
-    sheet = weasyprint.CSS(string=PAGE + css)
-
-    def lay_out(tree: etree._Element) -> Any:
-        markup = etree.tostring(tree, encoding="unicode", method="html")
-        return weasyprint.HTML(string=f"<!DOCTYPE html>{markup}").render(stylesheets=[sheet])
-
-    return flow.read(compose(page, lay_out, notes or {}))
+    layouter = Layouter(lambda markup: weasyprint.HTML(string=markup), [weasyprint.CSS(string=PAGE + css)])
+    return flow.read(compose(page, layouter, notes or {}).pages)
 
 
 def names(sheet: flow.Sheet) -> list[str]:
@@ -106,7 +101,7 @@ def test_ladders_of_hyphens_are_taken_down() -> None:
     page = html.document_fromstring(f'<html lang="en"><body><section class="document">{text}</section></body></html>')
     flow.number_blocks(page)
     markup = "<!DOCTYPE html>" + etree.tostring(page, encoding="unicode", method="html")
-    plain = flow.read(weasyprint.HTML(string=markup).render(stylesheets=[weasyprint.CSS(string=PAGE + narrow)]))
+    plain = flow.read(weasyprint.HTML(string=markup).render(stylesheets=[weasyprint.CSS(string=PAGE + narrow)]).pages)
     assert judge.ladders(plain), "this text has ladders when nobody looks after it"
     assert not judge.ladders(laid_out(text, css=narrow))
 

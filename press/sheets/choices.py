@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from typing import Literal
@@ -35,6 +36,19 @@ class Choices:
     def moved(self, block: str, side: Side, other: str) -> Choices:
         """The same, with one more block moved."""
         return replace(self, moves={**self.moves, block: (side, other)})
+
+    def unlike(self, other: Choices, block_of: Mapping[str, str]) -> set[str]:
+        """Return the blocks for which others were chosen; `block_of` gives the block of each paragraph."""
+        moves = set(self.moves.items()) ^ set(other.moves.items())
+        texts = {text for text, _ in set(self.widows.items()) ^ set(other.widows.items())}
+        texts |= {text for text, _, _ in self.unbroken ^ other.unbroken}
+        return {
+            *(block for block, _ in set(self.space.items()) ^ set(other.space.items())),
+            *(self.turns ^ other.turns),
+            *(self.opened ^ other.opened),
+            *(block for block, (_, beside) in moves for block in (block, beside)),
+            *(block_of[text] for text in texts),
+        }
 
 
 def apply(section: etree._Element, choices: Choices) -> etree._Element:

@@ -3,13 +3,14 @@
 WeasyPrint breaks pages as they come. It has no baseline grid, no floats but notes, and leaves half a page white before
 a figure that does not fit. So a part is laid out, its pages are read, and what is wrong is mended in the markup, until
 nothing is; then each page with much white at its foot is tried with the figure behind it set earlier or later, and the
-best layout is kept. The same part always gets the same pages.
+best layout is kept. Only pages that change are laid out again (`layouts.py`), for a trial no more than `AHEAD` behind
+the page in trouble. The same part always gets the same pages.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from lxml import etree
@@ -17,63 +18,109 @@ from lxml import etree
 from press.sheets import flow, judge
 from press.sheets.choices import Choices, apply
 from press.sheets.flow import Fragment, Sheet
+from press.sheets.layouts import Layout, Layouter
 
 ROUNDS = 6  # layouts until the pages of a part settle; what is not settled then stays as it is
 TRIALS = 14  # layouts with figures set elsewhere
+AHEAD = 3  # pages behind the one in trouble that a trial looks at
 WHITE = 2.5  # lines at a page's foot that are worth a trial
 
-LayOut = Callable[[etree._Element], Any]
 
-
-def compose(page: etree._Element, lay_out: LayOut, notes: Mapping[str, str]) -> Any:
+def compose(page: etree._Element, layouter: Layouter, notes: Mapping[str, str]) -> Any:
     """Return the WeasyPrint Document of one part with the best pages found.
 
-    `page` is the part's HTML, of which a copy is changed; `lay_out` lays such HTML out; `notes` gives the id of each
-    note's call.
+    `page` is the part's HTML, of which a copy is changed; `notes` gives the id of each note's call.
     """
     flow.number_blocks(page)
-    best = current = _settle(page, lay_out, notes, Choices())
+    desk = _Desk(page, layouter, notes)
+    best = current = desk.settle(desk.whole(Choices()))
     trials, first = TRIALS, 0
-    while trials > 0 and (number := _trouble(current[1], first)) is not None:
+    while trials > 0 and (number := _trouble(current.sheets, first)) is not None:
         first = number + 1
-        tried = [(_weight(current, notes, number), 0, current)]
-        for choices in _alternatives(page, current[1], number, current[2]):
+        tried = [current]
+        for choices in _alternatives(page, current.sheets, number, current.choices):
             trials -= 1
-            document = lay_out(apply(page, choices))
-            trial = document, flow.read(document), choices
-            tried.append((_weight(trial, notes, number), len(tried), trial))
-        chosen = min(tried)[2]
-        if chosen is not current:
-            current = _settle(page, lay_out, notes, chosen[2], chosen)
+            tried.append(desk.again(current, choices, number + AHEAD))
+        end = min(len(each.sheets) for each in tried)
+        weights = [_weight(each, notes, number, end) for each in tried]
+        chosen = weights.index(min(weights))
+        if chosen:
+            current = desk.settle(desk.again(current, tried[chosen].choices))
             best = min(best, current, key=lambda settled: _weight(settled, notes))
-    return best[0]
+    if best.layout.document is None:  # pages that were laid out in pieces are made once more, in one
+        best = desk.settle(desk.whole(best.choices), whole=True)
+    return best.layout.document
 
 
-Settled = tuple[Any, list[Sheet], Choices]
+@dataclass
+class _Laid:
+    """A layout, and the choices that it was made with."""
+
+    layout: Layout
+    choices: Choices
+
+    @property
+    def sheets(self) -> list[Sheet]:
+        return self.layout.sheets
 
 
-def _settle(
-    page: etree._Element, lay_out: LayOut, notes: Mapping[str, str], choices: Choices, laid: Settled | None = None
-) -> Settled:
-    """Lay out until every note is with its call, every line on the grid, no heading stranded, no ladder left.
+class _Desk:
+    """Where one part is laid out."""
 
-    `laid` is the layout of these choices where there is one already.
-    """
-    for _ in range(ROUNDS):
-        document = laid[0] if laid else lay_out(apply(page, choices))
-        sheets, laid = flow.read(document), None
-        better = _with_notes(sheets, notes, choices)
-        better = replace(
+    def __init__(self, page: etree._Element, layouter: Layouter, notes: Mapping[str, str]) -> None:
+        self.page, self.layouter, self.notes = page, layouter, notes
+        self.block_of = {
+            text.get(flow.TEXT, ""): block.get(flow.KEY, "")
+            for block in page.iter(etree.Element)
+            if block.get(flow.KEY)
+            for text in block.iter(etree.Element)
+            if text.get(flow.TEXT)
+        }
+
+    def whole(self, choices: Choices) -> _Laid:
+        """Lay out the whole part."""
+        return _Laid(self.layouter.whole(apply(self.page, choices)), choices)
+
+    def again(self, old: _Laid, choices: Choices, last: int | None = None) -> _Laid:
+        """Lay out again what other choices change, up to page `last`."""
+        if choices.unlike(old.choices, self.block_of) - {one.key for each in old.sheets for one in each.fragments}:
+            return self.whole(choices)
+        moved = choices.moves != old.choices.moves
+        layout = self.layouter.again(apply(self.page, choices), old.layout, self._dirty(old, choices), last, moved)
+        return _Laid(layout, choices)
+
+    def _dirty(self, old: _Laid, choices: Choices) -> set[int]:
+        """Return the pages of a layout that other choices may change, those that begin with a note of an earlier page,
+        and the pages before all these, which may take more or less.
+        """
+        blocks = choices.unlike(old.choices, self.block_of)
+        pages = {n for n, sheet in enumerate(old.sheets) if any(one.key in blocks for one in sheet.fragments)}
+        pages |= {number - 1 for number in pages if number}
+        for number in range(len(old.sheets) - 1, 0, -1):
+            ids = old.sheets[number].ids
+            if any(note in ids and call not in ids for note, call in self.notes.items()):
+                pages |= {number, number - 1}
+        return pages
+
+    def settle(self, laid: _Laid, whole: bool = False) -> _Laid:
+        """Lay out until every note is with its call, every line on the grid, no heading stranded, no ladder left."""
+        for _ in range(ROUNDS - 1):
+            better = self._better(laid)
+            if better == laid.choices:
+                break
+            laid = self.whole(better) if whole else self.again(laid, better)
+        return laid
+
+    def _better(self, laid: _Laid) -> Choices:
+        sheets, choices = laid.sheets, laid.choices
+        better = _with_notes(sheets, self.notes, choices)
+        return replace(
             better,
             space=judge.corrected(sheets, choices.space),
             turns=better.turns | judge.stranded(sheets),
             opened=choices.opened | judge.overlong(sheets),
             unbroken=choices.unbroken | judge.ladders(sheets),
         )
-        if better == choices:
-            break
-        choices = better
-    return document, sheets, choices
 
 
 def _with_notes(sheets: Sequence[Sheet], notes: Mapping[str, str], choices: Choices) -> Choices:
@@ -101,12 +148,16 @@ def _astray(sheets: Sequence[Sheet], notes: Mapping[str, str]) -> int:
     return sum(call in sheet.ids and note not in sheet.ids for note, call in notes.items() for sheet in sheets)
 
 
-def _weight(settled: Settled, notes: Mapping[str, str], page: int | None = None) -> float:
-    """Weigh a layout. With `page`, what comes after the next page counts little: it will be looked at in its turn."""
-    _, sheets, choices = settled
+def _weight(laid: _Laid, notes: Mapping[str, str], page: int | None = None, end: int | None = None) -> float:
+    """Weigh a layout, or its pages before `end`. With `page`, what comes after the next page counts little: it will be
+    looked at in its turn.
+    """
+    sheets = laid.sheets[:end]
     weights = judge.costs(sheets)
+    if end is not None and end < len(laid.sheets):
+        weights = judge.costs(laid.sheets[: end + 1])[:end]
     now = len(weights) if page is None else page + 2
-    return sum(weights[:now]) + 0.25 * sum(weights[now:]) + 2 * len(choices.moves) + 5 * _astray(sheets, notes)
+    return sum(weights[:now]) + 0.25 * sum(weights[now:]) + 2 * len(laid.choices.moves) + 5 * _astray(sheets, notes)
 
 
 def _trouble(sheets: Sequence[Sheet], first: int) -> int | None:
@@ -127,7 +178,7 @@ def _alternatives(page: etree._Element, sheets: Sequence[Sheet], number: int, ch
     """Give the choices worth a trial against the white at the foot of page `number`."""
     sheet = sheets[number]
     moving = next(fragment for fragment in sheets[number + 1].fragments[:2] if _floats(fragment))
-    choices = replace(choices, turns=frozenset(), widows={})
+    choices = _forgetful(choices, sheets, number + 1)
     if moving.name == "div" and len(moving.lines) > 12:
         yield replace(choices, opened=choices.opened | {moving.key})
     heights: dict[str, float] = {}
@@ -151,6 +202,14 @@ def _alternatives(page: etree._Element, sheets: Sequence[Sheet], number: int, ch
             count += 1
         if count == 1:
             break
+
+
+def _forgetful(choices: Choices, sheets: Sequence[Sheet], page: int) -> Choices:
+    """Return the choices without the page breaks and widows from `page` on."""
+    before = {fragment.key for sheet in sheets[:page] for fragment in sheet.fragments}
+    texts = {line.block for sheet in sheets[page:] for fragment in sheet.fragments for line in fragment.lines}
+    widows = {text: lines for text, lines in choices.widows.items() if text not in texts}
+    return replace(choices, turns=choices.turns & before, widows=widows)
 
 
 def _text_after(block: etree._Element) -> Iterator[etree._Element]:

@@ -12,6 +12,7 @@ from typing import Any
 from press.findings import Finding, Refused, line_of
 from press.galleys import Face, Galleys
 from press.sheets.hyphenation import teach
+from press.sheets.layouts import Layouter
 from press.styles import Styles
 
 
@@ -45,16 +46,22 @@ class Engine:
                 string=css, base_url=self._base, url_fetcher=self._fetcher, font_config=self._fonts
             )
 
+    def layouter(self) -> Layouter:
+        """Return what lays out the pages of a part."""
+        import weasyprint
+
+        def read(html: str) -> Any:
+            return weasyprint.HTML(string=html, base_url=self._base, url_fetcher=self._fetcher)
+
+        return Layouter(read, [self._css], self._fonts)
+
     def lay_out(self, html: str, where: str) -> Any:
         """Lay out a document on pages: return WeasyPrint's Document.
 
         `where` is the file that findings name. Raises Refused for any complaint of WeasyPrint.
         """
-        import weasyprint
-
         with strictly(where):
-            source = weasyprint.HTML(string=html, base_url=self._base, url_fetcher=self._fetcher)
-            return source.render(stylesheets=[self._css], font_config=self._fonts)
+            return self.layouter().whole(html).document
 
     def write(self, document: Any, where: str) -> bytes:
         """Return a document that was laid out as a tagged PDF.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -79,17 +79,25 @@ class Sheet:
         return self.room - max((fragment.foot for fragment in self.fragments), default=0.0)
 
 
-def read(document: Any) -> list[Sheet]:
+def read(pages: Sequence[Any]) -> list[Sheet]:
     """Return what stands on each page of a document that WeasyPrint laid out from blocks marked with `KEY`."""
-    sheets = [_sheet(page) for page in document.pages]
-    for sheet, after in pairwise(sheets):
-        keys = {fragment.key for fragment in after.fragments}
-        for fragment in sheet.fragments:
-            fragment.broken = fragment.key in keys
+    sheets = [sheet(page) for page in pages]
+    mark_broken(sheets, sheets)
     return sheets
 
 
-def _sheet(page: Any) -> Sheet:
+def mark_broken(sheets: Sequence[Sheet], made: Sequence[Sheet]) -> None:
+    """Mark on the pages `made`, some of `sheets`, the blocks that go on on the next page."""
+    new = {id(one) for one in made}
+    for one, after in pairwise(sheets):
+        if id(one) in new:
+            keys = {fragment.key for fragment in after.fragments}
+            for fragment in one.fragments:
+                fragment.broken = fragment.key in keys
+
+
+def sheet(page: Any) -> Sheet:
+    """Return what stands on one of WeasyPrint's pages; which blocks go on on the next one is not known from it."""
     box = page._page_box
     origin, height = box.content_box_y(), box.height
     root = box.children[0]

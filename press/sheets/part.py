@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from lxml import etree, html
+from lxml import html
 
 from press.findings import Finding, Refused
 from press.sheets.bind import Bound
 from press.sheets.compose import compose
-from press.sheets.engine import Engine
+from press.sheets.engine import Engine, strictly
 from press.sheets.model import Bookmark, Leaf, Part, Place
 from press.sheets.slots import Slots, target_of
 from press.sheets.tags import tagged
@@ -61,12 +61,9 @@ def _check_pictures(document: Any, where: str) -> None:
 
 def compose_part(engine: Engine, bound: Bound, where: str) -> Any:
     """Return the best layout of a part; all its notes stand on the page of their call."""
-
-    def lay_out(page: etree._Element) -> Any:
-        return engine.lay_out(f"<!DOCTYPE html>\n{etree.tostring(page, encoding='unicode', method='html')}", where)
-
     calls = {note.id: note.call for note in engine.galleys.book.notes if note.document == bound.document.id}
-    document = compose(html.document_fromstring(bound.html), lay_out, calls)
+    with strictly(where):
+        document = compose(html.document_fromstring(bound.html), engine.layouter(), calls)
     sheets = [set(page.anchors) for page in document.pages]
     astray = [note for note, call in calls.items() if not any({note, call} <= names for names in sheets)]
     if astray:

@@ -1,0 +1,88 @@
+"""Pages laid out again from the middle are those that WeasyPrint makes of the whole document."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+import weasyprint
+from lxml import etree, html
+from test_typography import FIGURE, LINE, PAGE, paragraphs
+
+from press.sheets import flow
+from press.sheets.choices import Choices, apply
+from press.sheets.layouts import Layouter
+
+NOTE = '<a id="call-{0}">1</a><span class="note" id="note-{0}">' + "Long, as notes are. " * 8 + "</span>"
+BODY = (
+    paragraphs(5, 7)
+    + FIGURE
+    + f"<p>{LINE * 3}{NOTE.format(1)} {LINE * 9}</p>"
+    + "".join(f"<section><h2>One</h2>{paragraphs(3, 6, 8)}</section>" for _ in range(3))
+    + f"<p>{LINE * 4}{NOTE.format(2)}</p>"
+    + paragraphs(6, 6, 6)
+)
+
+
+@pytest.fixture(scope="module")
+def layouter() -> Layouter:
+    return Layouter(lambda markup: weasyprint.HTML(string=markup), [weasyprint.CSS(string=PAGE)])
+
+
+@pytest.fixture
+def page() -> etree._Element:
+    tree = html.document_fromstring(f'<html lang="en"><body><section class="document">{BODY}</section></body></html>')
+    flow.number_blocks(tree)
+    return tree
+
+
+def seen(sheets: list[flow.Sheet]) -> list[Any]:
+    """Return all that the compositor reads from pages."""
+    return [
+        (sheet.room, sheet.ids, [(one.key, one.top, one.foot, one.broken, one.lines) for one in sheet.fragments])
+        for sheet in sheets
+    ]
+
+
+def key_of(page: etree._Element, number: int) -> str:
+    """Return the key of a paragraph."""
+    return str(list(page.iter("p"))[number].get(flow.KEY))
+
+
+@pytest.mark.parametrize("number", [0, 4, 8, 12])
+def test_pages_from_the_middle_are_those_of_the_whole(layouter: Layouter, page: etree._Element, number: int) -> None:
+    key = key_of(page, number)
+    old = layouter.whole(page)
+    assert len(old.sheets) > 5
+    places = {count for count, sheet in enumerate(old.sheets) if key in {one.key for one in sheet.fragments}}
+    dirty = places | {max(0, min(places) - 1)}
+    for choices in (Choices(space={key: 4.0}), Choices(turns=frozenset({key}))):
+        again = layouter.again(apply(page, choices), old, dirty)
+        whole = layouter.whole(apply(page, choices))
+        assert seen(again.sheets) == seen(whole.sheets)
+        assert [start[:3] for start in again.starts] == [start[:3] for start in whole.starts]
+
+
+def test_pages_that_do_not_change_are_taken_over(layouter: Layouter, page: etree._Element) -> None:
+    old = layouter.whole(page)
+    again = layouter.again(page, old, {2, 3})
+    assert seen(again.sheets) == seen(old.sheets)
+    kept = [one is other for one, other in zip(again.sheets, old.sheets, strict=True)]
+    assert kept == [number not in (2, 3) for number in range(len(old.sheets))]
+
+
+def test_a_trial_looks_at_some_pages_only(layouter: Layouter, page: etree._Element) -> None:
+    old = layouter.whole(page)
+    choices = Choices(moves={key_of(page, 4): ("after", key_of(page, 5))})
+    trial = layouter.again(apply(page, choices), old, {1, 2}, last=3, moved=True)
+    assert seen(trial.sheets)[:3] == seen(layouter.whole(apply(page, choices)).sheets)[:3]
+    assert len(trial.sheets) == 4 < len(old.sheets)
+
+
+def test_whole_layouts_are_weasyprints(layouter: Layouter, page: etree._Element) -> None:
+    """To the byte, but for identifiers."""
+    markup = "<!DOCTYPE html>\n" + etree.tostring(page, encoding="unicode", method="html")
+    theirs = weasyprint.HTML(string=markup).render(stylesheets=[weasyprint.CSS(string=PAGE)]).write_pdf()
+    ours = layouter.whole(page).document.write_pdf()
+    assert re.sub(rb"/ID.*", b"", ours) == re.sub(rb"/ID.*", b"", theirs)
