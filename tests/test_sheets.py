@@ -7,6 +7,7 @@ import json
 import re
 import subprocess
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import pikepdf
@@ -16,6 +17,7 @@ from conftest import MANIFEST, STYLES, SVG, Maker, galleys_of
 from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTFont
+from lxml import etree
 from PIL import Image, ImageChops
 
 from press.findings import Refused
@@ -24,6 +26,8 @@ from press.galleys import Galleys
 from press.pagemap import PageMap, words
 from press.sheets import build
 from press.sheets.bind import bind
+from press.sheets.choices import Choices
+from press.sheets.compose import compose
 from press.sheets.engine import Engine, style_sheet
 from press.sheets.fonts import overlay
 from press.sheets.model import Part, Slot
@@ -79,7 +83,7 @@ def in_one_piece(book: Path, pages: PageMap) -> bytes:
     engine = Engine(galleys, styles, css)
     sections = []
     for document in galleys.book.documents:
-        composed = compose_part(engine, bind(galleys, styles, document, "book", pages.folios), document.id)
+        composed, _ = compose_part(engine, bind(galleys, styles, document, "book", pages.folios), document.id)
         (section,) = composed._html.etree_element.iterfind("body/section")
         sections.append(ElementTree.tostring(section, encoding="unicode", method="html"))
     html = "".join(sections).replace('href="book:#', 'href="#')
@@ -252,7 +256,18 @@ def test_ranges_in_a_real_index(make_book: Maker) -> None:
 def test_a_placeholder_that_cannot_be_filled_is_a_finding() -> None:
     slot = Slot(page=0, target="x", length=1, align="left", glyphs=0)
     glyphs = {figure: (int(figure) + 10, 500.0, 0.0) for figure in "0123456789"}
-    part = Part(id="c1", digest="", opens="recto", leaves=[], anchors={}, bookmarks=[], slots=[slot], glyphs=[glyphs])
+    part = Part(
+        id="c1",
+        digest="",
+        basis="",
+        choices=Choices(),
+        opens="recto",
+        leaves=[],
+        anchors={},
+        bookmarks=[],
+        slots=[slot],
+        glyphs=[glyphs],
+    )
     content = b"/Span <</MCID 3 /Slot 0>> BDC BT [<000a>] TJ ET EMC"
     assert fill(content, part, "1", {"x": "7"}) == b"/Span <</MCID 3>> BDC BT [<0011>] TJ ET EMC"
     for broken in (content.replace(b"TJ", b"Tj"), content.replace(b"EMC", b"")):
@@ -308,3 +323,32 @@ def test_fonts_of_one_face_are_laid_over_each_other() -> None:
         assert widest == [10, 110, 410, 310, 410]
         assert max(y for _, y in glyphs[order[2]].coordinates) == 910
         assert [united["hmtx"][name][0] for name in order[:5]] == [600] * 5
+
+
+def test_a_part_is_composed_once(make_book: Maker, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Though the width of its page numbers was guessed wrongly, and when that width changes by an edit elsewhere."""
+    composed: list[str] = []
+
+    def counted(page: etree._Element, *others: Any) -> Any:
+        composed.append(page.findtext(".//h1"))
+        return compose(page, *others)
+
+    monkeypatch.setattr("press.sheets.part.compose", counted)
+    first = "\n\n".join(["[The end](#end)", *(f"{number}." for number in range(6))])
+    last = "## Here {#end}\n\nThe end."
+    texts = {
+        "1.md": SHORT.format(title="A", name="c1", text=first),
+        "2.md": SHORT.format(title="B", name="c2", text=last),
+    }
+    folder = plain(make_book(texts))
+    sheets = sheets_of(folder)
+    assert composed == ["A", "B"]
+    longer = texts["1.md"].replace("0.", "0.\n\n" + "More.\n\n" * 4)
+    for text, again in ((longer, ["A"]), (texts["1.md"], ["A"])):
+        (folder / "manuscript" / "1.md").write_text(text, encoding="utf-8")
+        composed.clear()
+        sheets_of(folder)
+        assert composed == again
+        target = next(page.folio for page in map_of(sheets).pages if page.document == "c2")
+        pdf = pypdfium2.PdfDocument(sheets / "book.pdf")
+        assert target in pdf[0].get_textpage().get_text_bounded() + pdf[1].get_textpage().get_text_bounded()

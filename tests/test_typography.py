@@ -43,7 +43,7 @@ def laid_out(body: str, notes: dict[str, str] | None = None, css: str = "") -> l
     """Compose a part that holds `body`; return its pages."""
     page = html.document_fromstring(f'<html lang="en"><body><section class="document">{body}</section></body></html>')
     layouter = Layouter(lambda markup: weasyprint.HTML(string=markup), [weasyprint.CSS(string=PAGE + css)])
-    return flow.read(compose(page, layouter, notes or {}).pages)
+    return flow.read(compose(page, layouter, notes or {})[0].pages)
 
 
 def names(sheet: flow.Sheet) -> list[str]:

@@ -26,6 +26,14 @@ class Bound:
     words: list[str]
     text: Text
 
+    @property
+    def basis(self) -> str:
+        """The HTML by which the pages of running text are chosen: all page numbers in it are of one width.
+
+        So pages are composed once, whatever the numbers will be, and only settled again for these.
+        """
+        return re.sub(r'data-folio="[^"]*"', 'data-folio="00"', self.html) if self.document.source else self.html
+
 
 def bind(galleys: Galleys, styles: Styles, document: Document, layout: str, folios: Mapping[str, str]) -> Bound:
     """Return one part of the book as an HTML document.

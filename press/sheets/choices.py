@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Annotated, Literal
 
 from lxml import etree
+from pydantic import PlainSerializer
 
-from press.sheets.flow import KEY, TEXT
-from press.sheets.words import MARK, MOVED
+from press.sheets.flow import KEY, MARK, MOVED, TEXT
 
 Side = Literal["before", "after"]
 
@@ -27,11 +27,11 @@ class Choices:
     """
 
     space: dict[str, float] = field(default_factory=dict)
-    turns: frozenset[str] = frozenset()
+    turns: Annotated[frozenset[str], PlainSerializer(sorted)] = frozenset()
     widows: dict[str, int] = field(default_factory=dict)
-    opened: frozenset[str] = frozenset()
+    opened: Annotated[frozenset[str], PlainSerializer(sorted)] = frozenset()
     moves: dict[str, tuple[Side, str]] = field(default_factory=dict)
-    unbroken: frozenset[tuple[str, int, int]] = frozenset()
+    unbroken: Annotated[frozenset[tuple[str, int, int]], PlainSerializer(sorted)] = frozenset()
 
     def moved(self, block: str, side: Side, other: str) -> Choices:
         """The same, with one more block moved."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 from lxml import etree
@@ -26,8 +27,8 @@ AHEAD = 3  # pages behind the one in trouble that a trial looks at
 WHITE = 2.5  # lines at a page's foot that are worth a trial
 
 
-def compose(page: etree._Element, layouter: Layouter, notes: Mapping[str, str]) -> Any:
-    """Return the WeasyPrint Document of one part with the best pages found.
+def compose(page: etree._Element, layouter: Layouter, notes: Mapping[str, str]) -> tuple[Any, Choices]:
+    """Return the WeasyPrint Document of one part with the best pages found, and the choices that make them.
 
     `page` is the part's HTML, of which a copy is changed; `notes` gives the id of each note's call.
     """
@@ -35,7 +36,7 @@ def compose(page: etree._Element, layouter: Layouter, notes: Mapping[str, str]) 
     desk = _Desk(page, layouter, notes)
     best = current = desk.settle(desk.whole(Choices()))
     trials, first = TRIALS, 0
-    while trials > 0 and (number := _trouble(current.sheets, first)) is not None:
+    while trials > 0 and (number := _trouble(current, first)) is not None:
         first = number + 1
         tried = [current]
         for choices in _alternatives(page, current.sheets, number, current.choices):
@@ -49,7 +50,15 @@ def compose(page: etree._Element, layouter: Layouter, notes: Mapping[str, str]) 
             best = min(best, current, key=lambda settled: _weight(settled, notes))
     if best.layout.document is None:  # pages that were laid out in pieces are made once more, in one
         best = desk.settle(desk.whole(best.choices), whole=True)
-    return best.layout.document
+    return best.layout.document, best.choices
+
+
+def carry_out(page: etree._Element, layouter: Layouter, notes: Mapping[str, str], choices: Choices, same: bool) -> Any:
+    """Return the Document of a part for which the choices are made; settled again unless the part is the `same`."""
+    flow.number_blocks(page)
+    desk = _Desk(page, layouter, notes)
+    laid = desk.whole(choices)
+    return (laid if same else desk.settle(laid, whole=True)).layout.document
 
 
 @dataclass
@@ -160,11 +169,13 @@ def _weight(laid: _Laid, notes: Mapping[str, str], page: int | None = None, end:
     return sum(weights[:now]) + 0.25 * sum(weights[now:]) + 2 * len(laid.choices.moves) + 5 * _astray(sheets, notes)
 
 
-def _trouble(sheets: Sequence[Sheet], first: int) -> int | None:
-    """Return the first page from `first` with white at its foot that a float on the next page may have caused."""
-    for number in range(first, len(sheets) - 1):
-        sheet, after = sheets[number], sheets[number + 1]
-        if sheet.white > WHITE * sheet.leading and any(_floats(fragment) for fragment in after.fragments[:2]):
+def _trouble(laid: _Laid, first: int) -> int | None:
+    """Return the first page from `first` with white at its foot that a float on the next page may have caused, or a
+    break that was set there."""
+    for number, (sheet, after) in enumerate(pairwise(laid.sheets)):
+        if number < first or sheet.white <= WHITE * sheet.leading or not after.fragments:
+            continue
+        if after.fragments[0].key in laid.choices.turns or any(_floats(fragment) for fragment in after.fragments[:2]):
             return number
     return None
 
@@ -177,8 +188,12 @@ def _floats(fragment: Fragment) -> bool:
 def _alternatives(page: etree._Element, sheets: Sequence[Sheet], number: int, choices: Choices) -> Iterator[Choices]:
     """Give the choices worth a trial against the white at the foot of page `number`."""
     sheet = sheets[number]
-    moving = next(fragment for fragment in sheets[number + 1].fragments[:2] if _floats(fragment))
-    choices = _forgetful(choices, sheets, number + 1)
+    turned, choices = sheets[number + 1].fragments[0].key in choices.turns, _forgetful(choices, sheets, number + 1)
+    if turned:
+        yield choices
+    moving = next((fragment for fragment in sheets[number + 1].fragments[:2] if _floats(fragment)), None)
+    if moving is None:
+        return
     if moving.name == "div" and len(moving.lines) > 12:
         yield replace(choices, opened=choices.opened | {moving.key})
     heights: dict[str, float] = {}

@@ -7,6 +7,7 @@ import multiprocessing
 import time
 from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from press import files
 from press.findings import Finding, Refused
 from press.galleys import Document, Galleys
 from press.sheets.bind import Bound, bind
+from press.sheets.choices import Choices
 from press.sheets.engine import Engine, style_sheet
 from press.sheets.model import Part
 from press.sheets.numbers import Guess
@@ -38,6 +40,16 @@ def typeset(galleys: Galleys, styles: Styles, layout: str, folder: Path, workers
         return _Edition(galleys, styles, layout, folder, workers).typeset()
     finally:
         _engine = None  # while Python still runs: WeasyPrint's fonts clean up after themselves
+
+
+@dataclass
+class _Job:
+    """A part to be typeset: see `press.sheets.part.typeset`."""
+
+    bound: Bound
+    digest: str
+    basis: str
+    choices: Choices | None
 
 
 class _Edition:
@@ -77,26 +89,26 @@ class _Edition:
     def _round(self, documents: list[Document]) -> None:
         """Bind these parts with what is known of the pages; typeset those that are not known as they are now."""
         folios = self.guess.folios(self.parts)
-        jobs: list[tuple[Bound, str]] = []
+        jobs: list[_Job] = []
         for document in documents:
             bound = bind(self.galleys, self.styles, document, self.layout, folios)
-            digest = self._digest(bound)
+            digest = self._digest(bound.html)
             part = self.used[document.id].get(digest) or self.known[document.id].get(digest)
             if part is None:
-                jobs.append((bound, digest))
+                jobs.append(self._job(bound, digest))
             else:
                 self.parts[document.id] = self.used[document.id][digest] = part
         for part in self._run(jobs):
             self.parts[part.id] = self.used[part.id][part.digest] = part
 
-    def _run(self, jobs: list[tuple[Bound, str]]) -> list[Part]:
+    def _run(self, jobs: list[_Job]) -> list[Part]:
         """Typeset these parts, the longest first, on as many processes as are given."""
         global _engine
         if not jobs:
             return []
         if _engine is None or _engine.galleys is not self.galleys:
             _engine = Engine(self.galleys, self.styles, self.css)
-        jobs.sort(key=lambda job: -len(job[0].html))
+        jobs.sort(key=lambda job: -len(job.bound.html))
         done: list[Part] = []
         findings: list[Finding] = []
         for result in self._results(jobs):
@@ -109,23 +121,30 @@ class _Edition:
             raise Refused(findings)
         return done
 
-    def _results(self, jobs: list[tuple[Bound, str]]) -> Iterable[Part | list[Finding]]:
+    def _results(self, jobs: list[_Job]) -> Iterable[Part | list[Finding]]:
         workers = min(self.workers, len(jobs))
         if workers == 1:
-            for bound, digest in jobs:
-                yield _work(bound, digest, self.folder)
+            for job in jobs:
+                yield _work(job, self.folder)
             return
         with ProcessPoolExecutor(workers, multiprocessing.get_context("fork")) as pool:
-            futures = [pool.submit(_work, bound, digest, self.folder) for bound, digest in jobs]
+            futures = [pool.submit(_work, job, self.folder) for job in jobs]
             for future in futures:
                 yield future.result()
 
-    def _digest(self, bound: Bound) -> str:
+    def _job(self, bound: Bound, digest: str) -> _Job:
+        """Return what there is to do for a part, with the choices that were made for the same text before."""
+        name = bound.document.id
+        basis = self._digest(bound.basis)
+        before = [part for part in (*self.used[name].values(), *self.known[name].values()) if part.basis == basis]
+        return _Job(bound, digest, basis, before[0].choices if before else None)
+
+    def _digest(self, html: str) -> str:
         """Return the digest of all that a part is made from."""
         digest = hashlib.sha256(self.tools)
-        digest.update(bound.html.encode())
+        digest.update(html.encode())
         for image in self.galleys.book.images:
-            if image in bound.html:
+            if image in html:
                 digest.update(self.galleys.image(image))
         return digest.hexdigest()[:32]
 
@@ -137,7 +156,7 @@ class _Edition:
             drawn = self.drawn.get(name) or _drawn(side_car)
             if drawn != part.digest or not (self.folder / f"{name}.pdf").is_file():
                 bound = bind(self.galleys, self.styles, document, self.layout, self.guess.folios(self.parts))
-                self._run([(bound, part.digest)])
+                self._run([self._job(bound, part.digest)])
             content = _SIDE_CARS.dump_json({part.digest: part, **self.used[name]})
             if not side_car.is_file() or side_car.read_bytes() != content:
                 files.write(side_car, content)
@@ -146,20 +165,20 @@ class _Edition:
                 path.unlink()
 
 
-def _work(bound: Bound, digest: str, folder: Path) -> Part | list[Finding]:
+def _work(job: _Job, folder: Path) -> Part | list[Finding]:
     """Typeset one part and write its PDF; return its description, or what is wrong with it."""
     from press.sheets.part import typeset as typeset_part
 
     assert _engine is not None
     began = time.perf_counter()
     try:
-        part, pdf = typeset_part(_engine, bound, digest)
+        part, pdf = typeset_part(_engine, job.bound, job.digest, job.basis, job.choices)
     except Refused as refused:
         return refused.findings
     side_car = folder / f"{part.id}.json"
     side_car.unlink(missing_ok=True)  # it never describes another PDF than the one beside it, even after a kill
     files.write(folder / f"{part.id}.pdf", pdf)
-    files.write(side_car, _SIDE_CARS.dump_json({digest: part}))
+    files.write(side_car, _SIDE_CARS.dump_json({job.digest: part}))
     click.echo(f"{part.id}: {len(part.leaves)} pages in {time.perf_counter() - began:.1f} s")
     return part
 

@@ -12,6 +12,8 @@ from lxml import etree
 PT = 0.75  # WeasyPrint measures in CSS px
 KEY = "data-flow"  # numbers the blocks of the flow in the markup of a part
 TEXT = "data-text"  # numbers its paragraphs and list items
+MARK = "data-mark"  # numbers all elements of a galley
+MOVED = "data-moved"  # on a block that is set elsewhere than it stands in the galley
 
 
 @dataclass

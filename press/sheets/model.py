@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from press.galleys import Model
+from press.sheets.choices import Choices
 
 Align = Literal["left", "center", "right"]
 Glyphs = dict[str, tuple[int, float, float]]
@@ -53,12 +54,16 @@ class Slot(Model):
 class Part(Model):
     """A part that is typeset. `digest` is that of all it was made from, `opens` the side on which it begins.
 
+    `choices` made its pages, chosen by what has the digest `basis`: the same but for the width of page numbers.
+
     `glyphs` are sets of figures and roman numerals: character -> glyph id, advance, and what the
     style adds to the font's own advance (letter-spacing), in thousandths of the font size.
     """
 
     id: str
     digest: str
+    basis: str
+    choices: Choices
     opens: Literal["recto", "verso"]
     leaves: list[Leaf]
     anchors: dict[str, Place]

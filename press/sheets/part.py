@@ -8,7 +8,8 @@ from lxml import html
 
 from press.findings import Finding, Refused
 from press.sheets.bind import Bound
-from press.sheets.compose import compose
+from press.sheets.choices import Choices
+from press.sheets.compose import carry_out, compose
 from press.sheets.engine import Engine, strictly
 from press.sheets.model import Bookmark, Leaf, Part, Place
 from press.sheets.slots import Slots, target_of
@@ -18,15 +19,17 @@ from press.sheets.words import leaves
 _PT = 0.75  # in a CSS pixel
 
 
-def typeset(engine: Engine, bound: Bound, digest: str) -> tuple[Part, bytes]:
+def typeset(engine: Engine, bound: Bound, digest: str, basis: str, choices: Choices | None) -> tuple[Part, bytes]:
     """Lay out a part and draw it: return its side-car and its PDF.
+
+    `basis` is the digest of what its pages are chosen by; `choices` those that were made for it before.
 
     Raises Refused for whatever WeasyPrint complains about, a font that is not the book's, and a note that will not come
     to stand on the page of its call.
     """
     part = bound.document
     where = part.source or part.page
-    document = compose_part(engine, bound, where)
+    document, choices = compose_part(engine, bound, where, choices)
     _check_pictures(document, where)
     slots = Slots(document)
     for page in document.pages:
@@ -37,6 +40,8 @@ def typeset(engine: Engine, bound: Bound, digest: str) -> tuple[Part, bytes]:
     described = Part(
         id=part.id,
         digest=digest,
+        basis=basis,
+        choices=choices,
         opens="recto" if (side == "right") == (engine.galleys.book.direction == "ltr") else "verso",
         leaves=_leaves(document, bound),
         anchors=_anchors(document),
@@ -59,17 +64,25 @@ def _check_pictures(document: Any, where: str) -> None:
         raise Refused(Finding(where, 0, f"{picture} does not fit on a page") for picture in sorted(tall))
 
 
-def compose_part(engine: Engine, bound: Bound, where: str) -> Any:
-    """Return the best layout of a part; all its notes stand on the page of their call."""
+def compose_part(engine: Engine, bound: Bound, where: str, choices: Choices | None = None) -> tuple[Any, Choices]:
+    """Return the best layout of a part and the choices behind it; all its notes stand on the page of their call.
+
+    The pages depend on the part's text alone, not on `choices`: these spare the search for them where they are known.
+    """
     calls = {note.id: note.call for note in engine.galleys.book.notes if note.document == bound.document.id}
+    document = None
     with strictly(where):
-        document = compose(html.document_fromstring(bound.html), engine.layouter(), calls)
+        if choices is None:
+            document, choices = compose(html.document_fromstring(bound.basis), engine.layouter(), calls)
+        same = bound.basis == bound.html
+        if document is None or not same:
+            document = carry_out(html.document_fromstring(bound.html), engine.layouter(), calls, choices, same)
     sheets = [set(page.anchors) for page in document.pages]
     astray = [note for note, call in calls.items() if not any({note, call} <= names for names in sheets)]
     if astray:
         text = f"these notes would not come to stand on the page of their call: {', '.join(astray)}"
         raise Refused([Finding(where, 0, text)])
-    return document
+    return document, choices
 
 
 def _prepare(slots: Slots, box: Any, margin: Any) -> None:

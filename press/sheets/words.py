@@ -8,10 +8,9 @@ from typing import Any
 from lxml import etree
 
 from press.pagemap import INLINE, words
+from press.sheets.flow import MARK, MOVED
 from press.sheets.model import Leaf
 
-MARK = "data-mark"
-MOVED = "data-moved"  # on a block that is set elsewhere than it stands in the galley
 _INSIDE = -1  # of a character that does not begin a word
 
 # For each marked element, its own characters (not those of its children), white space left out: the character in
