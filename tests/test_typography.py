@@ -18,7 +18,7 @@ from press.check import check
 from press.galleys import Galleys
 from press.pagemap import Page, PageMap
 from press.sheets import flow, judge
-from press.sheets.compose import compose
+from press.sheets.compose import carry_out, compose
 from press.sheets.hyphenation import teach
 from press.sheets.layouts import Layouter
 from press.styles import Styles
@@ -43,7 +43,8 @@ def laid_out(body: str, notes: dict[str, str] | None = None, css: str = "") -> l
     """Compose a part that holds `body`; return its pages."""
     page = html.document_fromstring(f'<html lang="en"><body><section class="document">{body}</section></body></html>')
     layouter = Layouter(lambda markup: weasyprint.HTML(string=markup), [weasyprint.CSS(string=PAGE + css)])
-    return flow.read(compose(page, layouter, notes or {})[0].pages)
+    _, choices = compose(page, layouter, notes or {})
+    return flow.read(carry_out(page, layouter, notes or {}, choices).pages)
 
 
 def names(sheet: flow.Sheet) -> list[str]:

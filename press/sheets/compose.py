@@ -28,7 +28,7 @@ WHITE = 2.5  # lines at a page's foot that are worth a trial
 
 
 def compose(page: etree._Element, layouter: Layouter, notes: Mapping[str, str]) -> tuple[Any, Choices]:
-    """Return the WeasyPrint Document of one part with the best pages found, and the choices that make them.
+    """Return the choices that make the best pages of one part, and its Document where there is nothing to choose.
 
     `page` is the part's HTML, of which a copy is changed; `notes` gives the id of each note's call.
     """
@@ -48,17 +48,14 @@ def compose(page: etree._Element, layouter: Layouter, notes: Mapping[str, str]) 
         if chosen:
             current = desk.settle(desk.again(current, tried[chosen].choices))
             best = min(best, current, key=lambda settled: _weight(settled, notes))
-    if best.layout.document is None:  # pages that were laid out in pieces are made once more, in one
-        best = desk.settle(desk.whole(best.choices), whole=True)
-    return best.layout.document, best.choices
+    return best.layout.document if best.choices == Choices() else None, best.choices
 
 
-def carry_out(page: etree._Element, layouter: Layouter, notes: Mapping[str, str], choices: Choices, same: bool) -> Any:
-    """Return the Document of a part for which the choices are made; settled again unless the part is the `same`."""
+def carry_out(page: etree._Element, layouter: Layouter, notes: Mapping[str, str], choices: Choices) -> Any:
+    """Return the Document of a part for which the choices were made, laid out in one piece and settled once more."""
     flow.number_blocks(page)
     desk = _Desk(page, layouter, notes)
-    laid = desk.whole(choices)
-    return (laid if same else desk.settle(laid, whole=True)).layout.document
+    return desk.settle(desk.whole(choices), whole=True).layout.document
 
 
 @dataclass

@@ -74,9 +74,8 @@ def compose_part(engine: Engine, bound: Bound, where: str, choices: Choices | No
     with strictly(where):
         if choices is None:
             document, choices = compose(html.document_fromstring(bound.basis), engine.layouter(), calls)
-        same = bound.basis == bound.html
-        if document is None or not same:
-            document = carry_out(html.document_fromstring(bound.html), engine.layouter(), calls, choices, same)
+        if document is None or bound.basis != bound.html:
+            document = carry_out(html.document_fromstring(bound.html), engine.layouter(), calls, choices)
     sheets = [set(page.anchors) for page in document.pages]
     astray = [note for note, call in calls.items() if not any({note, call} <= names for names in sheets)]
     if astray:
