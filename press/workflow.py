@@ -69,8 +69,8 @@ class Layout:
 
     @property
     def environment(self) -> str:
-        """What a job's shell begins with, so that its `python` is the one that runs Snakemake."""
-        return environment()
+        """What a job's shell begins with: see `environment`."""
+        return environment(self.build)
 
     def hold(self) -> None:
         """Take the book for this run; the kernel gives it free when the run ends, however it ends.
@@ -169,7 +169,7 @@ class House:
     @property
     def environment(self) -> str:
         """What a job's shell begins with; see Layout."""
-        return environment()
+        return environment(self.catalogue.home / "build")
 
     def each(self, *editions: str) -> Files:
         """Return editions of all books; in the place of a book whose book.yaml is wrong, the job that says so."""
@@ -226,9 +226,10 @@ class House:
         build(self.catalogue, Styles([self.catalogue.home / "styles", self.home / "styles"]))
 
 
-def environment() -> str:
-    """Return what a job's shell begins with, so that its `python` is the one that runs Snakemake."""
-    return f"export PATH={shlex.quote(str(Path(sys.executable).parent))}:$PATH; "
+def environment(build: Path) -> str:
+    """Return what a job's shell begins with: its `python` is the one that runs Snakemake, its cache lies in `build`."""
+    programs, kept = Path(sys.executable).parent, build.resolve() / "cache"
+    return f"export PATH={shlex.quote(str(programs))}:$PATH PRESS_CACHE={shlex.quote(str(kept))}; "
 
 
 @cache
