@@ -39,7 +39,11 @@ _Loader.yaml_implicit_resolvers = {
 
 def parse(text: str, file: str, first_line: int = 1) -> tuple[Lined, list[Finding]]:
     """Parse YAML whose first line is line `first_line` of `file`; what is not YAML is one finding with its line."""
-    loader = _Loader(text)
+    try:
+        loader = _Loader(text)
+    except yaml.reader.ReaderError as error:
+        line = first_line + text.count("\n", 0, error.position)
+        return Lined(None, {}), [Finding(file, line, f"not valid YAML: character U+{ord(text[error.position]):04X}")]
     try:
         root = loader.get_single_node()
         if root is None:

@@ -1,0 +1,130 @@
+"""Whatever stands in a header, in book.yaml or in a chapter: the press makes galleys with every word, or findings."""
+
+from __future__ import annotations
+
+import re
+import string
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from conftest import MANIFEST, galleys_of
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from press import book as manifest_file
+from press.check.fidelity import manuscript
+from press.findings import Refused
+from press.galleys import Galleys
+from press.read.manuscript import split
+
+QUICK = settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+FEW = settings(QUICK, max_examples=8)  # each reads a chapter by Pandoc
+
+WORDS = st.lists(st.text(string.ascii_letters + "äéœßçñ", min_size=1, max_size=9), min_size=1, max_size=8).map(" ".join)
+SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=30) | st.dates()
+VALUES: st.SearchStrategy[Any] = st.recursive(
+    SCALARS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+KEYS = sorted(field.alias or name for name, field in manifest_file.Manifest.model_fields.items())
+
+
+def in_a_book(manifest: str, chapter: str) -> Galleys:
+    """Make the galleys of a book of one chapter. Raises Refused with what is wrong."""
+    folder = Path(tempfile.mkdtemp(dir=in_a_book.room))  # type: ignore[attr-defined]
+    (folder / "manuscript").mkdir()
+    (folder / "manuscript" / "1.md").write_text(chapter, encoding="utf-8", newline="")
+    (folder / "book.yaml").write_text(manifest, encoding="utf-8", newline="")
+    return Galleys(galleys_of(folder))
+
+
+@pytest.fixture(autouse=True)
+def _room(tmp_path_factory: pytest.TempPathFactory) -> None:
+    in_a_book.room = tmp_path_factory.mktemp("books")  # type: ignore[attr-defined]
+
+
+@given(st.sampled_from(KEYS), VALUES)
+@QUICK
+def test_any_value_in_book_yaml_is_right_or_a_finding(
+    tmp_path_factory: pytest.TempPathFactory, key: str, value: Any
+) -> None:
+    folder = tmp_path_factory.mktemp("manifest")
+    (folder / "manuscript").mkdir()
+    (folder / "manuscript" / "1.md").touch()
+    about = yaml.safe_load(MANIFEST + "chapters: [1.md]") | {key: value}
+    (folder / "book.yaml").write_text(yaml.safe_dump(about, allow_unicode=True), encoding="utf-8")
+    try:
+        manifest_file.load(folder)
+    except Refused as refused:
+        places = {finding.file for finding in refused.findings}
+    else:
+        places = {"book.yaml"}
+    assert places == {"book.yaml"}
+
+
+@given(st.text(max_size=200))
+@QUICK
+def test_any_text_is_a_book_yaml_or_a_finding(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
+    folder = tmp_path_factory.mktemp("manifest")
+    (folder / "book.yaml").write_bytes(text.encode("utf-8", "surrogatepass"))
+    with pytest.raises(Refused):
+        manifest_file.load(folder)
+
+
+@given(st.text(max_size=200))
+@QUICK
+def test_any_text_is_a_header_or_a_finding(text: str) -> None:
+    header, _, findings = split(f"---\n{text}\n---\n\nText.\n", "manuscript/1.md")
+    assert header.value is None or isinstance(header.value, dict)
+    assert all(finding.file == "manuscript/1.md" and finding.line > 0 for finding in findings)
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from("id number title subtitle updates published lang dir role x".split()), VALUES, max_size=4
+    )
+)
+@FEW
+def test_any_header_makes_a_galley_or_findings(header: dict[str, Any]) -> None:
+    text = yaml.safe_dump(header, allow_unicode=True)
+    try:
+        in_a_book(MANIFEST + "chapters: [1.md]", f"---\n{text}---\n\nText.\n")
+    except Refused as refused:
+        said = str(refused).splitlines()
+    else:
+        said = []
+    assert [line for line in said if not re.match(r"manuscript/1\.md:\d+: .", line)] == []
+
+
+BLOCKS = st.one_of(
+    WORDS,
+    WORDS.map(lambda words: f"## {words}"),
+    st.lists(WORDS, min_size=1, max_size=4).map(lambda items: "\n".join(f"- {item}" for item in items)),
+    st.lists(WORDS, min_size=1, max_size=4).map(
+        lambda items: "\n".join(f"{n}. {item}" for n, item in enumerate(items, 1))
+    ),
+    WORDS.map(lambda words: f"> {words}"),
+    WORDS.map(lambda words: f"::: {{.tip}}\n{words}\n:::"),
+    st.tuples(WORDS, WORDS).map(lambda two: f"{two[0]}\n: {two[1]}"),
+    st.tuples(WORDS, WORDS).map(lambda two: f"| {two[0]} | b |\n|---|---|\n| {two[1]} | d |\n\n: {two[0]}"),
+    st.tuples(WORDS, WORDS).map(lambda two: f"*{two[0]}* and **{two[1]}**, [{two[0]}]{{.index}}"),
+    st.tuples(WORDS, WORDS).map(lambda two: f"{two[0]}^[{two[1]}] goes on."),
+)
+
+
+@given(st.lists(BLOCKS, min_size=1, max_size=12))
+@FEW
+def test_no_word_of_our_syntax_is_lost_in_the_galleys(blocks: list[str]) -> None:
+    body = "\n\n".join(
+        block if not block.startswith("## ") else f"{block} {{#s-{n}}}" for n, block in enumerate(blocks)
+    )
+    try:
+        galleys = in_a_book(MANIFEST + "chapters: [1.md]", f"---\nid: one\nnumber: 1\ntitle: One\n---\n\n{body}\n")
+    except Refused as refused:
+        raise AssertionError(f"{refused}\n{body}") from None
+    told = manuscript.compare(galleys.folder.parent.parent, galleys)
+    assert [str(finding) for finding in told.findings] == [], body
