@@ -64,7 +64,7 @@ rule read:
     log:
         book.log("read-{name}"),
     shell:
-        "python -m press read {input.manuscript} -o {output} > {log} 2>&1"
+        "python -m press read {input.manuscript:q} -o {output:q} > {log:q} 2>&1"
 
 
 rule resolve:
@@ -91,7 +91,7 @@ rule resolve:
         styles=book.style_options,
         folder=book.room("galleys"),
     shell:
-        "python -m press resolve {input.manifest} {input.read} {params.styles} -o {params.folder} > {log} 2>&1"
+        "python -m press resolve {input.manifest:q} {input.read:q} {params.styles} -o {params.folder:q} > {log:q} 2>&1"
 
 
 rule sheets:
@@ -109,7 +109,7 @@ rule sheets:
         styles=book.style_options,
         folder=book.room("sheets/book"),
     shell:
-        "python -m press sheets {input.galleys} {params.styles} --workers {threads} -o {params.folder} > {log} 2>&1"
+        "python -m press sheets {input.galleys:q} {params.styles} --workers {threads} -o {params.folder:q} > {log:q} 2>&1"
 
 
 rule epub_edition:
@@ -133,7 +133,7 @@ rule epub_edition:
     params:
         styles=book.style_options,
     shell:
-        "python -m press epub {input.galleys} --pages {input.pages} {params.styles} -o {output} > {log} 2>&1"
+        "python -m press epub {input.galleys:q} --pages {input.pages:q} {params.styles} -o {output:q} > {log:q} 2>&1"
 
 
 rule pdf_edition:
@@ -149,7 +149,7 @@ rule pdf_edition:
     params:
         styles=book.style_options,
     shell:
-        "python -m press pdf {input.sheets} {input.galleys} {params.styles} -o {output} > {log} 2>&1"
+        "python -m press pdf {input.sheets:q} {input.galleys:q} {params.styles} -o {output:q} > {log:q} 2>&1"
 
 
 rule large_sheets:
@@ -167,7 +167,7 @@ rule large_sheets:
         styles=book.style_options,
         folder=book.room("sheets/large"),
     shell:
-        "python -m press sheets {input.galleys} -l large {params.styles} -j {threads} -o {params.folder} > {log} 2>&1"
+        "python -m press sheets {input.galleys:q} -l large {params.styles} -j {threads} -o {params.folder:q} > {log:q} 2>&1"
 
 
 rule large_edition:
@@ -183,7 +183,7 @@ rule large_edition:
     params:
         styles=book.style_options,
     shell:
-        "python -m press large {input.sheets} {input.galleys} {params.styles} -o {output} > {log} 2>&1"
+        "python -m press large {input.sheets:q} {input.galleys:q} {params.styles} -o {output:q} > {log:q} 2>&1"
 
 
 rule print_edition:
@@ -199,7 +199,7 @@ rule print_edition:
     params:
         styles=book.style_options,
     shell:
-        "python -m press print {input.sheets} {input.galleys} {params.styles} -o {output} > {log} 2>&1"
+        "python -m press print {input.sheets:q} {input.galleys:q} {params.styles} -o {output:q} > {log:q} 2>&1"
 
 
 # What the cover depends on, and nothing that an edit of the text changes while the page count stays.
@@ -213,7 +213,7 @@ rule wrap:
     log:
         book.log("wrap"),
     shell:
-        "python -m press wrap {input.galleys} {input.pages} -o {output} > {log} 2>&1"
+        "python -m press wrap {input.galleys:q} {input.pages:q} -o {output:q} > {log:q} 2>&1"
 
 
 rule cover_wrap:
@@ -230,7 +230,7 @@ rule cover_wrap:
         galleys=book.galleys,
         styles=book.style_options,
     shell:
-        "python -m press cover {input.wrap} {params.galleys} {params.styles} -o {output} > {log} 2>&1"
+        "python -m press cover {input.wrap:q} {params.galleys:q} {params.styles} -o {output:q} > {log:q} 2>&1"
 
 
 rule html_edition:
@@ -246,7 +246,7 @@ rule html_edition:
         styles=book.style_options,
         folder=book.room("html"),
     shell:
-        "python -m press html {input.galleys} {params.styles} -o {params.folder} > {log} 2>&1"
+        "python -m press html {input.galleys:q} {params.styles} -o {params.folder:q} > {log:q} 2>&1"
 
 
 rule downloads:
@@ -263,7 +263,7 @@ rule downloads:
     params:
         styles=book.style_options,
     shell:
-        "python -m press downloads {input.galleys} {input.editions} {params.styles} -o {output} > {log} 2>&1"
+        "python -m press downloads {input.galleys:q} {input.editions:q} {params.styles} -o {output:q} > {log:q} 2>&1"
 
 
 rule preflight:
@@ -281,8 +281,8 @@ rule preflight:
     params:
         styles=book.style_options,
     shell:
-        "python -m press preflight {input.galleys} {input.block} {input.cover} {params.styles} -o {output.card}"
-        " > {log} 2>&1"
+        "python -m press preflight {input.galleys:q} {input.block:q} {input.cover:q} {params.styles} -o {output.card:q}"
+        " > {log:q} 2>&1"
 
 
 rule release:
@@ -304,8 +304,8 @@ rule release:
         styles=book.style_options,
         folder=book.room("release"),
     shell:
-        "python -m press release {input.manifest} {input.galleys} {input.pages} {input.card} {input.editions}"
-        " {params.styles} -o {params.folder} > {log} 2>&1"
+        "python -m press release {input.manifest:q} {input.galleys:q} {input.pages:q} {input.card:q} {input.editions:q}"
+        " {params.styles} -o {params.folder:q} > {log:q} 2>&1"
 
 
 rule epub:
@@ -347,7 +347,7 @@ rule manifest:
     params:
         manifest=str(book.folder / "book.yaml"),
     shell:
-        "python -m press manifest {params.manifest} > {log} 2>&1 && touch {output}"
+        "python -m press manifest {params.manifest:q} > {log:q} 2>&1 && touch {output:q}"
 
 
 # What is asked of one book at a time.
@@ -365,7 +365,7 @@ if book.single:
         log:
             book.log("prose"),
         shell:
-            "python -m press check {input.manifest} {input.galleys} > {log} 2>&1"
+            "python -m press check {input.manifest:q} {input.galleys:q} > {log:q} 2>&1"
 
     rule check:
         input:
@@ -383,8 +383,8 @@ if book.single:
         params:
             styles=book.style_options,
         shell:
-            "python -m press check {input.manifest} {input.galleys} {input.editions} {input.large} {params.styles}"
-            " --report {log.report} --save {log.findings} --save {log.sarif} > {log[0]} 2>&1"
+            "python -m press check {input.manifest:q} {input.galleys:q} {input.editions:q} {input.large:q} {params.styles}"
+            " --report {log.report:q} --save {log.findings:q} --save {log.sarif:q} > {log[0]:q} 2>&1"
 
     rule clean:
         log:
@@ -392,4 +392,4 @@ if book.single:
         params:
             build=book.build,
         shell:
-            "find {params.build} -mindepth 1 ! -name README.md ! -name .lock -delete"
+            "find {params.build:q} -mindepth 1 ! -name README.md ! -name .lock -delete"

@@ -56,7 +56,7 @@ class Layout:
         self.build = self.folder / "build"
         self.names = book.manuscripts(self.manifest)
         self.styles = [path for path in dict.fromkeys([self.folder / "styles", self.home / "styles"]) if path.is_dir()]
-        self.style_options = " ".join(f"--styles {path}" for path in self.styles)
+        self.style_options = " ".join(f"--styles {shlex.quote(str(path))}" for path in self.styles)
         slug = self.manifest.slug
         self.epub = str(self.build / f"{slug}.epub")
         self.pdf = str(self.build / f"{slug}.pdf")
