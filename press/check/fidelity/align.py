@@ -14,6 +14,8 @@ NEAR = 400  # ... if only a few words agree behind them
 FEW = 6  # missing words that count singly; of more, only their magnitude
 CLEAR = 3  # words that tell a page number from one that is part of the text
 SMALL = 25  # words among which a single one may be looked for
+PIECE = 2  # letters at most, of a word that is set with spaces between its letters
+LABEL = 4  # words that such a label may have
 GRAM = 2  # words that must agree before two texts are taken to be together again
 FOLIO = re.compile("[0-9]+|[ivxlc]+")
 TRUST = (0, 0, 4, 8, 9, 10, 10.5, 11, 11.2, 11.4, 11.6, 11.8, 12)  # in that many words that agree, against words lost
@@ -37,6 +39,8 @@ def align(expected: Sequence[str], found: Sequence[str], page: str = "page") -> 
     grams: dict[tuple[str, ...], list[int]] = defaultdict(list)
     for place in range(len(found) - GRAM + 1):
         grams[tuple(found[place : place + GRAM])].append(place)
+        if len(found[place]) == 1 and (spelled := _spelled(found, place)):
+            grams[spelled].append(place)
     i = j = 0
     while i < len(expected) and j < len(found):
         step = _together(expected, found, i, j)
@@ -55,6 +59,14 @@ def align(expected: Sequence[str], found: Sequence[str], page: str = "page") -> 
         i, j = i2, j2
     _settle(result, expected, found, (i, len(expected)), (j, len(found)))
     return result
+
+
+def _spelled(found: Sequence[str], place: int) -> tuple[str, ...]:
+    """Return the key of letters set apart, as labels are ("K N OT E N"): all that stand in a row."""
+    end = place
+    while end < len(found) and len(found[end]) <= PIECE:
+        end += 1
+    return ("".join(found[place:end]),) if end - place > GRAM else ()
 
 
 def _together(expected: Sequence[str], found: Sequence[str], i: int, j: int) -> tuple[int, int] | None:
@@ -103,7 +115,9 @@ def _places(
     """Return the places from `j` on where the words from `i` on stand; at an end, the fewer words that are left."""
     gram = tuple(expected[i : i + GRAM])
     if len(gram) == GRAM:
-        return [place for place in grams.get(gram, ()) if j <= place < j + REACH]
+        labels = [("".join(expected[i : i + size]),) for size in range(1, LABEL + 1)]
+        places = [place for one in (gram, *labels) for place in grams.get(one, ())]
+        return [place for place in places if j <= place < j + REACH]
     last = len(found) - len(gram)
     return [last] if last >= j and tuple(found[last:]) == gram else []
 
