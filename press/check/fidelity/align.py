@@ -30,10 +30,11 @@ class Alignment:
     extra: list[int] = field(default_factory=list)
 
 
-def align(expected: Sequence[str], found: Sequence[str], page: str = "page") -> Alignment:
+def align(expected: Sequence[str], found: Sequence[str], page: str = "page", free: Sequence[bool] = ()) -> Alignment:
     """Match two sequences of word keys in order. Where a line break cut a word or joined two, letters decide.
 
-    Page numbers, alone or after the word `page`, may stand in `found` besides.
+    Page numbers, alone or after the word `page`, may stand in `found` besides. `free` tells of each expected word
+    whether the edition may leave it out.
     """
     result = Alignment([None] * len(expected))
     grams: dict[tuple[str, ...], list[int]] = defaultdict(list)
@@ -54,7 +55,7 @@ def align(expected: Sequence[str], found: Sequence[str], page: str = "page") -> 
             result.extra += range(j, j + folios)
             j += folios
             continue
-        i2, j2 = _resume(expected, found, i, j, grams, page)
+        i2, j2 = _resume(expected, found, i, j, grams, page, free)
         _settle(result, expected, found, (i, i2), (j, j2))
         i, j = i2, j2
     _settle(result, expected, found, (i, len(expected)), (j, len(found)))
@@ -91,12 +92,20 @@ def _folios(expected: Sequence[str], found: Sequence[str], i: int, j: int, page:
 
 
 def _resume(
-    expected: Sequence[str], found: Sequence[str], i: int, j: int, grams: dict[tuple[str, ...], list[int]], page: str
+    expected: Sequence[str],
+    found: Sequence[str],
+    i: int,
+    j: int,
+    grams: dict[tuple[str, ...], list[int]],
+    page: str,
+    free: Sequence[bool],
 ) -> tuple[int, int]:
     """Return where the texts agree again: in as long a stretch as can be, and as near."""
     best, where = -math.inf, (len(expected), len(found))
+    lost = -1
     for i2 in range(i, min(i + REACH, len(expected))):
-        skipped = i2 - i if i2 - i < FEW else FEW + math.log2(i2 - i - FEW + 1)
+        lost += not free or i2 == i or not free[i2 - 1]
+        skipped = lost if lost < FEW else FEW + math.log2(lost - FEW + 1)
         if TRUST[SURE] - skipped <= best:
             break
         for j2 in _places(expected, found, i2, j, grams):

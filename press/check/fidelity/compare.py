@@ -88,7 +88,12 @@ class Comparison:
         """Look for words, in order, among what is left of the edition."""
         words = [word for word in words if not (word.computed and (word.key.isdigit() or not self._numbered))]
         left = self.extra
-        done = align([word.key for word in words], [self.found[place].word.key for place in left], self._page)
+        done = align(
+            [word.key for word in words],
+            [self.found[place].word.key for place in left],
+            self._page,
+            [word.computed for word in words],
+        )
         self._slide(done)
         for word, place in zip(words, done.at, strict=True):
             self._at[id(word)] = None if place is None else left[place]
