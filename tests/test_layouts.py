@@ -12,6 +12,7 @@ from test_typography import FIGURE, LINE, PAGE, paragraphs
 
 from press.sheets import flow
 from press.sheets.choices import Choices, apply
+from press.sheets.compose import _Desk
 from press.sheets.layouts import Layouter
 
 NOTE = '<a id="call-{0}">1</a><span class="note" id="note-{0}">' + "Long, as notes are. " * 8 + "</span>"
@@ -86,3 +87,10 @@ def test_whole_layouts_are_weasyprints(layouter: Layouter, page: etree._Element)
     theirs = weasyprint.HTML(string=markup).render(stylesheets=[weasyprint.CSS(string=PAGE)]).write_pdf()
     ours = layouter.whole(page).document.write_pdf()
     assert re.sub(rb"/ID.*", b"", ours) == re.sub(rb"/ID.*", b"", theirs)
+
+
+def test_choices_that_change_nothing_cost_no_layout(layouter: Layouter, page: etree._Element) -> None:
+    """A trial may come to what is there already: the same layout is then the answer, where none was made once."""
+    desk = _Desk(page, layouter, {})
+    laid = desk.whole(Choices())
+    assert desk.again(laid, Choices()).layout is laid.layout

@@ -91,8 +91,10 @@ class _Desk:
         """Lay out again what other choices change, up to page `last`."""
         if choices.unlike(old.choices, self.block_of) - {one.key for each in old.sheets for one in each.fragments}:
             return self.whole(choices)
+        if not (dirty := self._dirty(old, choices)):  # what is chosen anew changes nothing
+            return _Laid(old.layout, choices)
         moved = choices.moves != old.choices.moves
-        layout = self.layouter.again(apply(self.page, choices), old.layout, self._dirty(old, choices), last, moved)
+        layout = self.layouter.again(apply(self.page, choices), old.layout, dirty, last, moved)
         return _Laid(layout, choices)
 
     def _dirty(self, old: _Laid, choices: Choices) -> set[int]:
