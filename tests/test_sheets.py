@@ -111,6 +111,15 @@ def test_pages_are_those_of_a_whole_book_layout(small_book: Path, tmp_path: Path
         assert one.size == other.size
         darkest = ImageChops.difference(one, other).getextrema()[1]
         assert darkest < 40, f"sheet {number} differs"  # a folio may stand a thousandth of its size aside
+    assert len(joined) < 1.05 * len(packed(whole))
+
+
+def packed(pdf: bytes) -> bytes:
+    """Return a PDF of WeasyPrint's saved as the joined book is, for their sizes to be compared."""
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        document.save(out, object_stream_mode=pikepdf.ObjectStreamMode.generate, compress_streams=True)
+    return out.getvalue()
 
 
 def test_joining_adds_little(small_book: Path) -> None:
