@@ -11,7 +11,7 @@ from lxml import etree, html
 from test_typography import FIGURE, LINE, PAGE, paragraphs
 
 from press.sheets import flow
-from press.sheets.choices import Choices, apply
+from press.sheets.choices import WHOLE, Choices, apply
 from press.sheets.compose import _Desk
 from press.sheets.layouts import Layouter
 
@@ -94,3 +94,13 @@ def test_choices_that_change_nothing_cost_no_layout(layouter: Layouter, page: et
     desk = _Desk(page, layouter, {})
     laid = desk.whole(Choices())
     assert desk.again(laid, Choices()).layout is laid.layout
+
+
+def test_an_item_whose_note_does_not_fit_below_it_begins_a_page() -> None:
+    """Where the block around it begins a page already: so stood note 2 of the safety pages in large print."""
+    page = html.document_fromstring('<section class="document"><ul><li>One.</li><li>Two.</li></ul></section>')
+    flow.number_blocks(page)
+    second = list(page.iter("li"))[1]
+    (text,) = (one.get(flow.TEXT, "") for one in second.iter(etree.Element) if one.get(flow.TEXT))
+    items = list(apply(page, Choices(widows={text: WHOLE})).iter("li"))
+    assert [item.get("style") for item in items] == [None, "break-before: page"]

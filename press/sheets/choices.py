@@ -13,6 +13,7 @@ from pydantic import PlainSerializer
 from press.sheets.flow import KEY, MARK, MOVED, TEXT
 
 Side = Literal["before", "after"]
+WHOLE = 99  # lines at the end of a paragraph: it begins a page
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,10 @@ def apply(section: etree._Element, choices: Choices) -> etree._Element:
         _put(blocks[key], side, blocks[other])
     texts = {text.get(TEXT): text for text in section.iter(etree.Element) if text.get(TEXT)}
     for key, lines in choices.widows.items():
-        _style(texts[key], f"widows: {lines}")
+        if lines == WHOLE:
+            _style(_item(texts[key]), "break-before: page")
+        else:
+            _style(texts[key], f"widows: {lines}")
     for key, first, last in sorted(choices.unbroken, reverse=True):
         _keep_whole(texts[key], first, last)
     return section
@@ -74,6 +78,12 @@ def apply(section: etree._Element, choices: Choices) -> etree._Element:
 
 def _style(element: etree._Element, rule: str) -> None:
     element.set("style", "; ".join(filter(None, [element.get("style"), rule])))
+
+
+def _item(text: etree._Element) -> etree._Element:
+    """Return the item that a text begins, or the text."""
+    parent = text.getparent()
+    return parent if parent is not None and parent.tag == "li" and text.getprevious() is None else text
 
 
 def _put(block: etree._Element, side: Side, other: etree._Element) -> None:

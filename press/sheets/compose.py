@@ -17,7 +17,7 @@ from typing import Any
 from lxml import etree
 
 from press.sheets import flow, judge
-from press.sheets.choices import Choices, apply
+from press.sheets.choices import WHOLE, Choices, apply
 from press.sheets.flow import Fragment, Sheet
 from press.sheets.layouts import Layout, Layouter
 
@@ -147,7 +147,10 @@ def _with_notes(sheets: Sequence[Sheet], notes: Mapping[str, str], choices: Choi
             widows[block] = len(lines) - place
         else:
             over = [one for one in after.fragments if one.key in {each.key for each in sheet.fragments}]
-            turns |= {judge.led(sheets, one.key) for one in (over or after.fragments)[:1]}
+            led = {judge.led(sheets, one.key) for one in (over or after.fragments)[:1]}
+            if block and led <= turns:
+                widows[block] = WHOLE  # the block begins a page already: so its paragraph has to begin the next
+            turns |= led
     return replace(choices, turns=frozenset(turns), widows=widows)
 
 
