@@ -112,12 +112,15 @@ class _Desk:
 
     def settle(self, laid: _Laid, whole: bool = False) -> _Laid:
         """Lay out until every note is with its call, every line on the grid, no heading stranded, no ladder left."""
+        best = laid
         for _ in range(ROUNDS - 1):
             better = self._better(laid)
             if better == laid.choices:
-                break
+                return laid
             laid = self.whole(better) if whole else self.again(laid, better)
-        return laid
+            if _astray(laid.sheets, self.notes) <= _astray(best.sheets, self.notes):
+                best = laid
+        return best  # what went to and fro ends where the fewest notes are astray
 
     def _better(self, laid: _Laid) -> Choices:
         sheets, choices = laid.sheets, laid.choices
