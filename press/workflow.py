@@ -17,7 +17,7 @@ from press import book, catalogue
 from press.findings import Refused
 
 # The rooms that more than one stage uses.
-SHARED = ("findings.py", "files.py", "cli.py")
+SHARED = ("findings.py", "files.py", "cli")
 MODEL = ("galleys.py", "styles.py", "fonts.py", "pixels.py")
 
 

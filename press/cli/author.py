@@ -1,0 +1,67 @@
+"""The author's commands: begin a book, take one over, look at it while it is written."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+import click
+
+from press.cli.frame import FILE, main, own_styles
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+def new(folder: Path) -> None:
+    """Begin a book: make FOLDER, with a book of three chapters that shows everything you can write.
+
+    It builds at once: snakemake all --config book=FOLDER. Nothing is ever overwritten.
+    """
+    from press.desk.new import new as new_book
+
+    new_book(folder, own_styles(folder))
+    click.echo(
+        f"{folder} is a book. Make its editions:\n\n    snakemake all --config book={shlex.quote(str(folder))}\n"
+    )
+
+
+@main.command("import")
+@click.argument("file", type=FILE)
+@click.argument("folder", type=click.Path(path_type=Path))
+def import_(file: Path, folder: Path) -> None:
+    """Begin a book from a manuscript FILE, .docx or .epub: make FOLDER.
+
+    Every heading of the first level begins a chapter. What did not come over, and what has to be mended before the book
+    builds, is listed, a line each. Nothing is ever overwritten.
+    """
+    from press.desk.convert import take_over
+
+    findings = take_over(file, folder, own_styles(folder))
+    for finding in findings:
+        click.echo(finding)
+    click.echo(f"{folder} is a book now, with {len(findings) or 'no'} finding{'s' if len(findings) != 1 else ''}.")
+
+
+@main.command()
+@click.argument("book", type=click.Path(exists=True, file_okay=False, path_type=Path), default=".")
+@click.option(
+    "-p", "--port", default=8765, show_default=True, type=click.IntRange(1024, 65535), help="Where to listen."
+)
+def preview(book: Path, port: int) -> None:
+    """Show the book in the folder BOOK while it is written, in a browser on this machine.
+
+    The web edition and the pages of the chapter at hand follow whenever a file is saved. What is wrong is listed in the
+    browser and here. Pages are shown as they fall at first; a build composes them.
+    """
+    from press.desk.preview import serve
+
+    serve(book, lambda: own_styles(book), port)
+
+
+@main.command()
+@click.argument("manifest", type=click.Path(path_type=Path))
+def manifest(manifest: Path) -> None:
+    """Say what is wrong with a book.yaml, MANIFEST."""
+    from press.book import load
+
+    load(manifest.parent)
