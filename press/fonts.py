@@ -1,6 +1,6 @@
-"""Font faces cut down to the characters that an edition uses; always the same bytes.
+"""Font faces cut down to the characters that an edition uses, or unpacked for typesetting; always the same bytes.
 
-Cutting is most of what a small book costs, so what was cut once is kept in the folder that PRESS_CACHE names, if it
+Both are most of what a small book costs, so what was made once is kept in the folder that PRESS_CACHE names, if it
 names any: by the face, the characters and the features, so that editions and the books of a house share it.
 """
 
@@ -14,6 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from fontTools import subset
+from fontTools.ttLib import woff2
 
 from press import files
 
@@ -39,13 +40,39 @@ def cut(path: Path, characters: frozenset[str], features: str, flavor: str | Non
 
 def _kept(path: Path, characters: frozenset[str], features: str, flavor: str | None) -> Path | None:
     """Return where a cut face is kept, if faces are."""
-    if not (cache := os.environ.get("PRESS_CACHE")):
+    return _place(path, (path.name, sorted(characters), features, flavor))
+
+
+def _place(path: Path, asked: object) -> Path | None:
+    """Return where what was made of the face at `path` is kept, by all that it is made of; None if nothing is kept."""
+    if not (room := kept_in()):
         return None
     made_of = hashlib.sha256(path.read_bytes())
     made_of.update(Path(__file__).read_bytes())
-    asked = (version("fonttools"), path.name, sorted(characters), features, flavor)
-    made_of.update(repr(asked).encode())
-    return Path(cache, "fonts", made_of.hexdigest()[:32])
+    made_of.update(repr((version("fonttools"), asked)).encode())
+    return room / made_of.hexdigest()[:32]
+
+
+def kept_in() -> Path | None:
+    """Return the folder in which faces are kept, if they are."""
+    cache = os.environ.get("PRESS_CACHE")
+    return Path(cache, "fonts") if cache else None
+
+
+def unpacked(path: Path) -> Path:
+    """Return a file with the face at `path` (WOFF2) as bare TrueType; `path` itself where no faces are kept.
+
+    WeasyPrint would unpack each face anew, in Python, for every document: 1.5 s of processor time for those of the
+    press.
+    """
+    kept = _place(path, "unpacked")
+    if kept is None:
+        return path
+    if not kept.is_file():
+        buffer = io.BytesIO()
+        woff2.decompress(io.BytesIO(path.read_bytes()), buffer)
+        files.write(kept, buffer.getvalue())
+    return kept
 
 
 def _cut(path: Path, characters: frozenset[str], features: str, flavor: str | None) -> bytes:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import pytest
 from conftest import STYLES
+from fontTools.ttLib import woff2
 
 from press import fonts
 
@@ -29,3 +31,17 @@ def test_other_characters_are_cut_anew(tmp_path: Path, monkeypatch: pytest.Monke
     }
     assert len(made) >= 2
     assert len(list((tmp_path / "fonts").iterdir())) == 4
+
+
+def test_a_face_is_unpacked_once_to_what_weasyprint_would_unpack(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PRESS_CACHE", raising=False)
+    assert fonts.unpacked(FACE) == FACE
+    monkeypatch.setenv("PRESS_CACHE", str(tmp_path))
+    bare = fonts.unpacked(FACE)
+    expected = io.BytesIO()
+    woff2.decompress(io.BytesIO(FACE.read_bytes()), expected)
+    assert bare.read_bytes() == expected.getvalue()
+    monkeypatch.delattr(fonts, "woff2")  # a second time would need it
+    assert fonts.unpacked(FACE) == bare

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from press import fonts
 from press.findings import Finding, Refused, line_of
 from press.galleys import Face, Galleys
 from press.sheets.hyphenation import teach
@@ -38,7 +39,8 @@ class Engine:
 
         self.galleys, self.styles = galleys, styles
         self._base = galleys.folder.resolve().as_uri() + "/"
-        self._fetcher = _fetcher([galleys.folder, *(folder / "fonts" for folder in styles.folders)])
+        kept = filter(None, [fonts.kept_in()])
+        self._fetcher = _fetcher([galleys.folder, *(folder / "fonts" for folder in styles.folders), *kept])
         self._fonts = FontConfiguration()
         teach(galleys.book.language, galleys.book.hyphenation)
         with strictly("styles"):
@@ -80,7 +82,7 @@ def style_sheet(styles: Styles, galleys: Galleys, layout: str) -> str:
     """Return the style sheet of a layout, styles/pdf/LAYOUT.css.j2, in the colours of screens."""
 
     def font_url(face: Face) -> str:
-        return styles.font(face).resolve().as_uri()
+        return fonts.unpacked(styles.font(face)).resolve().as_uri()
 
     return styles.css(f"pdf/{layout}.css.j2", "light", book=galleys.book, layout=layout, font_url=font_url)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 
-from press import files
+from press import files, fonts
 from press.editions.print.barcode import barcode
 from press.editions.print.finish import finish
 from press.editions.print.wrap import Wrap
@@ -62,6 +62,6 @@ def _digest(wrap: Wrap, galleys: Galleys, styles: Styles) -> str:
 def _typeset(wrap: Wrap, galleys: Galleys, styles: Styles, name: str) -> bytes:
     from press.sheets.engine import Engine  # loads WeasyPrint
 
-    css = _css(wrap, galleys, styles, lambda face: styles.font(face).resolve().as_uri())
+    css = _css(wrap, galleys, styles, lambda face: fonts.unpacked(styles.font(face)).resolve().as_uri())
     engine = Engine(galleys, styles, css)
     return engine.write(engine.lay_out(_html(wrap, galleys, styles), name), name)
