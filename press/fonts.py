@@ -1,7 +1,8 @@
 """Font faces cut down to the characters that an edition uses, or unpacked for typesetting; always the same bytes.
 
-Both are most of what a small book costs, so what was made once is kept in the folder that PRESS_CACHE names, if it
-names any: by the face, the characters and the features, so that editions and the books of a house share it.
+HarfBuzz cuts. Unpacking is most of what a small book costs, so what was made once is kept in the folder that
+PRESS_CACHE names, if it names any: by the face, the characters and the features, so that editions and the books of a
+house share it.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ import zlib
 from importlib.metadata import version
 from pathlib import Path
 
-from fontTools import subset
-from fontTools.ttLib import woff2
+import uharfbuzz
+from fontTools.ttLib import TTFont, woff2
 
 from press import files
 
@@ -49,7 +50,7 @@ def _place(path: Path, asked: object) -> Path | None:
         return None
     made_of = hashlib.sha256(path.read_bytes())
     made_of.update(Path(__file__).read_bytes())
-    made_of.update(repr((version("fonttools"), asked)).encode())
+    made_of.update(repr((version("fonttools"), version("uharfbuzz"), asked)).encode())
     return room / made_of.hexdigest()[:32]
 
 
@@ -69,27 +70,40 @@ def unpacked(path: Path) -> Path:
     if kept is None:
         return path
     if not kept.is_file():
-        buffer = io.BytesIO()
-        woff2.decompress(io.BytesIO(path.read_bytes()), buffer)
-        files.write(kept, buffer.getvalue())
+        files.write(kept, _decompressed(path))
     return kept
 
 
 def _cut(path: Path, characters: frozenset[str], features: str, flavor: str | None) -> bytes:
-    options = subset.Options(
-        layout_features=features.split(),
-        name_IDs=[*KEPT_NAMES, *NEW_NAMES],
-        hinting=False,
-        recalc_timestamp=False,
-        notdef_outline=True,
-        flavor=flavor,
-    )
-    cutter = subset.Subsetter(options)
-    cutter.populate(unicodes=map(ord, characters))
+    wanted = uharfbuzz.SubsetInput()
+    wanted.flags = uharfbuzz.SubsetFlags.NO_HINTING | uharfbuzz.SubsetFlags.NOTDEF_OUTLINE
+    for chosen, of in (
+        (wanted.unicode_set, map(ord, characters)),
+        (wanted.layout_feature_tag_set, (int.from_bytes(tag.encode(), "big") for tag in features.split())),
+        (wanted.name_id_set, (*KEPT_NAMES, *NEW_NAMES)),
+    ):
+        chosen.clear()
+        chosen.update(of)
+    face = uharfbuzz.subset(uharfbuzz.Face(_bare(path)), wanted)
     buffer = io.BytesIO()
-    with subset.load_font(str(path), options) as font:
-        cutter.subset(font)
+    with TTFont(io.BytesIO(face.blob.data), recalcBBoxes=False, recalcTimestamp=False) as font:
         for name in NEW_NAMES:
             font["name"].setName(f"Embedded-{zlib.crc32(path.name.encode()):08x}", name, 3, 1, 0x409)
-        subset.save_font(font, buffer, options)
+        font.flavor = flavor
+        font.save(buffer)
+    return buffer.getvalue()
+
+
+def _bare(path: Path) -> bytes:
+    """Return the face at `path`, packed or not, as bare TrueType or OpenType."""
+    face = unpacked(path)
+    return _decompressed(face) if face == path else face.read_bytes()
+
+
+def _decompressed(path: Path) -> bytes:
+    data = path.read_bytes()
+    if not data.startswith(b"wOF2"):
+        return data
+    buffer = io.BytesIO()
+    woff2.decompress(io.BytesIO(data), buffer)
     return buffer.getvalue()
