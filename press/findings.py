@@ -35,7 +35,9 @@ RULES = {
     "verapdf": "The PDF for screens is PDF/UA-1 and PDF/A-2a",
     "print": "The PDF for the printer passes preflight",
     "cover": "The cover for the printer passes preflight",
+    "release": "A release can be made",
     "web": "The web edition is complete",
+    "nu": "The web edition is valid HTML (Nu checker)",
     "fidelity": "Every word of the manuscript is in every edition",
 }
 
@@ -45,7 +47,8 @@ class Finding:
     """One thing an author has to mend.
 
     `file` is relative to the book folder, `line` counts from 1 and is 0 where no line can be named. `rule` is one of
-    `RULES`, named where stages and checks are called (`named`), not where the finding is made.
+    `RULES`, named where stages and checks are called (`named`), not where the finding is made. `at` is the place in an
+    edition where it shows, if it was found there.
     """
 
     file: str
@@ -53,15 +56,17 @@ class Finding:
     message: str
     rule: str = field(default="", compare=False)
     severity: Severity = field(default="error", compare=False)
+    at: str = ""
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line else self.file
         level = "" if self.severity == "error" else f"{self.severity}: "
-        return f"{place}: {level}{self.message}"
+        shown = f" (in {self.at})" if self.at else ""
+        return f"{place}: {level}{self.message}{shown}"
 
     def as_json(self) -> dict[str, str | int]:
-        """Return the finding as a JSON object."""
-        return asdict(self)
+        """Return the finding as a JSON object; `at` only where it says something."""
+        return {name: value for name, value in asdict(self).items() if value != "" or name != "at"}
 
 
 class Refused(Exception):

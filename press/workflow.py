@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from snakemake.exceptions import WorkflowError
 
@@ -52,6 +52,7 @@ class Layout:
     def __init__(self, folder: Path, home: Path) -> None:
         self.folder = folder
         self.home = home
+        self._lock: TextIO | None = None  # while a run has the book
         self.manifest = book.load(self.folder)
         self.build = self.folder / "build"
         self.names = book.manuscripts(self.manifest)
@@ -69,8 +70,12 @@ class Layout:
 
     @property
     def environment(self) -> str:
-        """What a job's shell begins with: see `environment`."""
-        return environment(self.build)
+        """What a job's shell begins with: see `environment`. Commands keep there what they find wrong, for `finish`."""
+        return f"{environment(self.build)}export PRESS_FINDINGS={shlex.quote(str(self._refused.resolve()))}; "
+
+    @property
+    def _refused(self) -> Path:
+        return self.build / "logs" / "refused"
 
     def hold(self) -> None:
         """Take the book for this run; the kernel gives it free when the run ends, however it ends.
@@ -87,7 +92,11 @@ class Layout:
         self._lock = file  # closing the file would give up the lock
 
     def finish(self) -> None:
-        """Do what is to be done when the last job has ended: for one book, nothing."""
+        """Write the findings of all jobs that refused their work to findings.json and findings.sarif."""
+        from press.check import machine
+
+        if self._lock:
+            machine.gather(self._refused, self.build, self.manifest.severity)
 
     @property
     def wildcards(self) -> dict[str, str]:

@@ -20,6 +20,7 @@ from PIL import Image
 
 from press.check import ace
 from press.check import epub as check_epub
+from press.check.places import Places
 from press.editions.epub import access, build, cover, documents, metadata, pictures, typography
 from press.galleys import NAMESPACES, Book, Galleys
 from press.styles import Styles
@@ -166,11 +167,11 @@ def test_epubcheck_has_nothing_to_say(book: Epub) -> None:
     assert epubcheck(book.path) == []
 
 
-def test_ace_has_nothing_to_say(book: Epub) -> None:
-    assert ace.check(book.path) == []
+def test_ace_has_nothing_to_say(book: Epub, galleys: Path) -> None:
+    assert ace.check(book.path, Places(Galleys(galleys))) == []
 
 
-def test_ace_is_heard(book: Epub, tmp_path: Path) -> None:
+def test_ace_is_heard(book: Epub, galleys: Path, tmp_path: Path) -> None:
     broken = tmp_path / "broken.epub"
     with zipfile.ZipFile(broken, "w") as archive:
         for entry in book.entries:
@@ -178,14 +179,14 @@ def test_ace_is_heard(book: Epub, tmp_path: Path) -> None:
             if entry.filename.endswith("bend.xhtml"):
                 content = content.replace(b'alt="A loop of rope." ', b"")
             archive.writestr(entry, content)
-    [finding] = ace.check(broken)
-    assert finding.file == "text/bend.xhtml"
+    [finding] = ace.check(broken, Places(Galleys(galleys)))
+    assert finding.at == "text/bend.xhtml"
     assert finding.message.startswith("Ace image-alt (critical): <img ")
 
 
-def test_without_ace_the_check_says_so(book: Epub, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_ace_the_check_says_so(book: Epub, galleys: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
-    [finding] = ace.check(book.path)
+    [finding] = ace.check(book.path, Places(Galleys(galleys)))
     assert str(finding) == "small.epub: not checked: Ace is not installed (./book test installs it)"
 
 
@@ -492,12 +493,12 @@ def test_pages_are_claimed_only_where_they_are_marked(book: Epub) -> None:
     assert access.prove(unpacked(book))["paged"] == ["no page is marked"]
 
 
-def test_the_check_finds_a_claim_that_does_not_hold(book: Epub, tmp_path: Path) -> None:
+def test_the_check_finds_a_claim_that_does_not_hold(book: Epub, galleys: Path, tmp_path: Path) -> None:
     broken = tmp_path / "broken.epub"
     with zipfile.ZipFile(broken, "w") as archive:
         for name, content in book.files.items():
             archive.writestr(name, content.replace(b' alt="A loop of rope."', b' alt=""'))
-    assert [finding.message for finding in check_epub.access_of(broken)] == [
+    assert [finding.message for finding in check_epub.access_of(broken, Places(Galleys(galleys)))] == [
         "not accessible: text/bend.xhtml: ../images/square.svg has no description",
         "what it says of its accessibility is not what was found",
     ]
@@ -562,14 +563,14 @@ def test_drawings_have_a_stand_in_for_readers_that_refuse_them(book: Epub) -> No
     assert largest <= pictures.LARGEST
 
 
-def test_what_is_too_heavy_for_old_readers_is_named(book: Epub, tmp_path: Path) -> None:
-    assert check_epub.weight_of(book.path) == []
+def test_what_is_too_heavy_for_old_readers_is_named(book: Epub, galleys: Path, tmp_path: Path) -> None:
+    assert check_epub.weight_of(book.path, Places(Galleys(galleys))) == []
     with zipfile.ZipFile(tmp_path / "heavy.epub", "w") as archive:
         archive.writestr("EPUB/images/plate.svg", b" " * 150_001)
         archive.writestr("EPUB/images/other.svg", b" " * 150_000)
         for number in range(2):
             archive.writestr(f"EPUB/fonts/{number}.ttf", b" " * 250_001)
-    assert [str(finding) for finding in check_epub.weight_of(tmp_path / "heavy.epub")] == [
+    assert [str(finding) for finding in check_epub.weight_of(tmp_path / "heavy.epub", Places(Galleys(galleys)))] == [
         "EPUB/images/plate.svg: a picture of 150,001 bytes; at most 150,000 are wanted",
         "EPUB/fonts/: fonts of 500,002 bytes; at most 500,000 are wanted",
     ]

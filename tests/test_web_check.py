@@ -14,7 +14,7 @@ from knots import ROOT, URL, pages, tree, write_galleys
 from lxml import etree
 from PIL import Image
 
-from press.check.web import check
+from press.check.web import inspect
 from press.editions import web
 from press.galleys import Galleys
 from press.styles import Styles
@@ -32,7 +32,7 @@ def own_site(site: Path, tmp_path: Path) -> Path:
 
 def findings(site: Path) -> list[str]:
     """What the check finds in a site beside its galleys."""
-    return [str(one) for one in check(site / "index.html", Galleys(site.parent / "galleys"))]
+    return [str(one) for one in inspect(site / "index.html", Galleys(site.parent / "galleys"))]
 
 
 def test_a_sound_site_has_no_findings(own_site: Path) -> None:

@@ -7,18 +7,22 @@ import os
 import shutil
 import subprocess
 import tempfile
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from lxml import etree
+
+from press.check.places import Place, Places, markup
 from press.findings import Finding
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 LONGEST = 60  # seconds that Ace may wait for the browser to start
 
 
-def check(edition: Path) -> list[Finding]:
-    """Return every violation that Ace finds, at the place inside the EPUB that it names."""
+def check(edition: Path, places: Places) -> list[Finding]:
+    """Return every violation that Ace finds, at the line of the manuscript behind the element that it names."""
     ace = shutil.which("ace")
     browser = next(filter(None, map(shutil.which, BROWSERS)), None)
     if not ace or not browser:
@@ -32,13 +36,25 @@ def check(edition: Path) -> list[Finding]:
         if not report.is_file():
             last = (done.stderr or done.stdout).strip().split("\n")[-1]
             return [Finding(edition.name, 0, f"not checked: Ace gave up: {last}")]
-        return list(_violations(json.loads(report.read_bytes())))
+        with zipfile.ZipFile(edition) as archive:
+            return list(_violations(json.loads(report.read_bytes()), archive, places))
 
 
-def _violations(report: dict[str, Any]) -> Iterator[Finding]:
+def _violations(report: dict[str, Any], archive: zipfile.ZipFile, places: Places) -> Iterator[Finding]:
     for subject in report["assertions"]:
-        place = subject["earl:testSubject"]["url"]
+        name = subject["earl:testSubject"]["url"]
         for violation in subject["assertions"]:
             test, result = violation["earl:test"], violation["earl:result"]
             what = result.get("html") or result.get("dct:description", "")
-            yield Finding(place, 0, f"Ace {test['dct:title']} ({test['earl:impact']}): {' '.join(what.split())[:200]}")
+            place = _place(archive, name, result.get("earl:pointer", {}).get("css", []), places)
+            message = f"Ace {test['dct:title']} ({test['earl:impact']}): {' '.join(what.split())[:200]}"
+            yield places.finding(place, name, message)
+
+
+def _place(archive: zipfile.ZipFile, name: str, selectors: list[str], places: Places) -> Place | None:
+    """Return the place behind the first element that Ace points at in a document; `name` ends its path in the EPUB."""
+    path = next((one for one in archive.namelist() if one.endswith(f"/{name}")), "")
+    if not path.endswith(".xhtml") or not selectors:
+        return places.target(name)
+    element = markup.select(etree.fromstring(archive.read(path)), selectors[0])
+    return None if element is None else places.of(element)

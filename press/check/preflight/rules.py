@@ -5,6 +5,7 @@ The standard is PDF/X-4 (ISO 15930-7) on PDF 1.6; beyond it, the figures of offs
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -13,6 +14,7 @@ import pikepdf
 from pikepdf import Name
 from pydantic import BaseModel
 
+from press.check.places import Places
 from press.check.preflight.pages import Page, read
 from press.editions.print.finish import is_press_profile
 from press.editions.print.wrap import Wrap
@@ -270,6 +272,19 @@ TEXT: list[Check] = [*COMMON, signatures, blanks]
 COVER: list[Check] = [*COMMON, spine]
 
 
-def findings(results: list[Result], name: str) -> list[Finding]:
-    """Return what is wrong in the common form; `name` is the file."""
-    return [Finding(name, 0, f"{one.name.lower()}: {message}") for one in results for message in one.messages]
+_ON = re.compile(r"pages? (?P<first>\d+)")  # as `_on` begins
+
+
+def findings(results: list[Result], name: str, places: Places | None = None) -> list[Finding]:
+    """Return what is wrong in the common form; `name` is the file.
+
+    With the `places` of the text block, what is about pages is found at the line where the first of them begins.
+    """
+    found = []
+    for one in results:
+        for message in one.messages:
+            page = _ON.match(message) if places else None
+            place = places.page(int(page["first"])) if places and page else None
+            said = f"{one.name.lower()}: {message}"
+            found.append(places.finding(place, name, said) if places else Finding(name, 0, said))
+    return found
