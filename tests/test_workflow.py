@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import random
 import re
@@ -92,6 +93,12 @@ def test_findings_of_all_files_at_once_and_editions_kept(small_book: Path, own_b
     ):
         assert done.stderr.count(finding) == 1, done.stderr
     assert digests(own_book) == digests(small_book)
+    found = json.loads((own_book / "build" / "findings.json").read_bytes())
+    assert {("manuscript/eins.md", line, "resolve"), ("manuscript/zwei.md", 4, "resolve")} <= {
+        (one["file"], one["line"], one["rule"]) for one in found
+    }
+    log = json.loads((own_book / "build" / "findings.sarif").read_bytes())
+    assert len(log["runs"][0]["results"]) == len(found)
 
 
 def test_a_missing_glyph_is_a_finding(own_book: Path) -> None:
