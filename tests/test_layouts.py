@@ -9,8 +9,9 @@ import pytest
 import weasyprint
 from lxml import etree, html
 from test_typography import FIGURE, LINE, PAGE, paragraphs
+from weasyprint.layout import LayoutContext
 
-from press.sheets import flow
+from press.sheets import flow, memory
 from press.sheets.choices import WHOLE, Choices, apply
 from press.sheets.compose import _Desk
 from press.sheets.layouts import Layouter
@@ -87,6 +88,35 @@ def test_whole_layouts_are_weasyprints(layouter: Layouter, page: etree._Element)
     theirs = weasyprint.HTML(string=markup).render(stylesheets=[weasyprint.CSS(string=PAGE)]).write_pdf()
     ours = layouter.whole(page).document.write_pdf()
     assert re.sub(rb"/ID.*", b"", ours) == re.sub(rb"/ID.*", b"", theirs)
+
+
+def test_lines_and_notes_are_laid_out_once(
+    layouter: Layouter, page: etree._Element, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Fails when WeasyPrint comes to them by another way: the memory would then be no use, and nobody would notice."""
+    old = layouter.whole(page)
+    kept = layouter.trees.memory
+    assert len(kept.lines) > 100
+    assert len(kept.notes) == 2
+    monkeypatch.setattr(memory, "_break_line", lambda *_: pytest.fail("a line was laid out again"))
+    monkeypatch.setattr(LayoutContext, "_update_footnote_area", lambda _: pytest.fail("so was a note"))
+    again = layouter.again(page, old, {0, 1, 2}, moved=True)
+    assert seen(again.sheets) == seen(old.sheets)
+
+
+def test_a_block_that_inherits_another_style_is_made_anew() -> None:
+    """A paragraph is indented behind another; a figure comes between them."""
+    style = weasyprint.CSS(string=PAGE + " p + p {text-indent: 20pt; color: red}")
+    body = paragraphs(3, 3, 3) + FIGURE
+    tree = html.document_fromstring(f'<html lang="en"><body><section class="document">{body}</section></body></html>')
+    flow.number_blocks(tree)
+    own = Layouter(lambda markup: weasyprint.HTML(string=markup), [style])
+    old = own.whole(tree)
+    figure = next(tree.iter("figure")).get(flow.KEY)
+    moved = apply(tree, Choices(moves={str(figure): ("after", key_of(tree, 0))}))
+    again = own.again(moved, old, {0}, moved=True)
+    assert seen(again.sheets) == seen(own.whole(moved).sheets)
+    assert [line.text for line in again.sheets[0].fragments[0].lines] != []
 
 
 def test_choices_that_change_nothing_cost_no_layout(layouter: Layouter, page: etree._Element) -> None:

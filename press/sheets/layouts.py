@@ -17,6 +17,7 @@ from lxml import etree
 
 from press.sheets import flow
 from press.sheets.flow import Sheet
+from press.sheets.trees import Nursery
 
 Start = tuple[Any, ...]  # of a page: WeasyPrint's resume_at, next_page, right_page, page_state
 
@@ -30,21 +31,23 @@ class Layout:
     document: Any = None
 
 
-@dataclass
 class Layouter:
-    """Lays out markup with one set of styles: `read` makes a weasyprint.HTML of it."""
+    """Lays out the states of one part with one set of styles: `read` makes a weasyprint.HTML of markup.
 
-    read: Callable[[str], Any]
-    stylesheets: Sequence[Any]
-    fonts: Any = None  # weasyprint's FontConfiguration
+    `fonts` is WeasyPrint's FontConfiguration.
+    """
+
+    def __init__(self, read: Callable[[str], Any], stylesheets: Sequence[Any], fonts: Any = None) -> None:
+        self.trees = Nursery(read, stylesheets, fonts)
 
     def whole(self, page: etree._Element | str) -> Layout:
         """Lay out a document: an HTML tree, or HTML."""
         from weasyprint.document import Document, DocumentMetadata, Page, get_html_metadata
         from weasyprint.layout import layout_document
 
-        html, context, root = self._boxes(page)
-        pages = [Page(box) for box in layout_document(html, root, context)]
+        tree = self.trees.whole(page)
+        html, context = tree.html, tree.context
+        pages = [Page(box) for box in layout_document(html, tree.root, context)]
         metadata = DocumentMetadata(**get_html_metadata(html))
         document = Document(pages, metadata, html.url_fetcher, context.font_config, {}, None)
         document._html = html
@@ -53,18 +56,18 @@ class Layouter:
     def again(
         self, page: etree._Element, old: Layout, dirty: Iterable[int], last: int | None = None, moved: bool = False
     ) -> Layout:
-        """Lay out a document of which `old` was laid out before: of its pages only `dirty` are changed.
+        """Lay out another state of the document of which `old` was laid out: of its pages only `dirty` are changed.
 
         Pages that start as they did and are not dirty are taken over, unless blocks have `moved`. Pages behind `last`
-        are left out, as is what would need blocks that are far behind it.
+        are left out.
         """
         from weasyprint.document import Page
         from weasyprint.layout.page import remake_page
 
         pages = set(dirty)
         first = min(pages)
-        empty = _emptied(page, old.sheets, first, last)
-        html, context, root = self._boxes(page)
+        tree = self.trees.grafted(page)
+        context = tree.context
         sheets, starts = old.sheets[:first], old.starts[: first + 1]
         context.page_maker = [_item(start) for start in starts]
         context.rendered_notes = []
@@ -78,62 +81,16 @@ class Layouter:
                 starts.append(old.starts[number + 1])
                 context.page_maker.append(_item(starts[-1]))
             else:
-                box, _ = remake_page(number, context, root, html)
-                sheet = flow.sheet(Page(box))
-                if any(fragment.key in empty for fragment in sheet.fragments):
-                    break
-                made.append(sheet)
-                sheets.append(sheet)
+                box, _ = remake_page(number, context, tree.root, tree.html)
+                made.append(flow.sheet(Page(box)))
+                sheets.append(made[-1])
                 starts.append(context.page_maker[number + 1][:4])
             if starts[-1][0] is None and not context.reported_footnotes:
                 break
         flow.mark_broken(sheets, made)
         return Layout(sheets, starts)
 
-    def _boxes(self, page: etree._Element | str) -> tuple[Any, Any, Any]:
-        """Return WeasyPrint's HTML, layout context and tree of boxes of a document."""
-        from weasyprint import DEFAULT_OPTIONS
-        from weasyprint.css.counters import CounterStyle
-        from weasyprint.document import Document
-        from weasyprint.formatting_structure.build import build_formatting_structure
-        from weasyprint.text.fonts import FontConfiguration
-
-        if not isinstance(page, str):
-            page = f"<!DOCTYPE html>\n{etree.tostring(page, encoding='unicode', method='html')}"
-        html = self.read(page)
-        options = {**DEFAULT_OPTIONS, "stylesheets": self.stylesheets}
-        counters = CounterStyle()
-        context = Document._build_layout_context(html, self.fonts or FontConfiguration(), counters, {}, options)
-        root = build_formatting_structure(
-            html.etree_element,
-            context.style_for,
-            context.get_image_from_uri,
-            html.base_url,
-            context.target_collector,
-            counters,
-            context.footnotes,
-        )
-        return html, context, root
-
 
 def _item(start: Start) -> Start:
     """Return an entry of WeasyPrint's page_maker: a start, and what has to be made again, which is nothing."""
     return (*start, {"content_changed": False, "pages_wanted": False, "anchors": [], "content_lookups": []})
-
-
-def _emptied(page: etree._Element, sheets: Sequence[Sheet], first: int, last: int | None) -> set[str]:
-    """Empty the blocks that stand before page `first` or far behind page `last`; return the numbers of the latter.
-
-    They stay where they are, for the sake of selectors and of WeasyPrint's way to say where a page starts.
-    """
-    end = len(sheets) if last is None else last + 3
-    before, within, after = (
-        {fragment.key for sheet in span for fragment in sheet.fragments}
-        for span in (sheets[:first], sheets[first:end], sheets[end:])
-    )
-    after -= within | before
-    for block in page.iter(etree.Element):
-        if block.get(flow.KEY) in (before - within) | after:
-            block.text = None
-            del block[:]
-    return after

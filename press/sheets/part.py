@@ -72,10 +72,11 @@ def compose_part(engine: Engine, bound: Bound, where: str, choices: Choices | No
     calls = {note.id: note.call for note in engine.galleys.book.notes if note.document == bound.document.id}
     document = None
     with strictly(where):
+        layouter = engine.layouter()
         if choices is None:
-            document, choices = compose(html.document_fromstring(bound.basis), engine.layouter(), calls)
+            document, choices = compose(html.document_fromstring(bound.basis), layouter, calls)
         if document is None or bound.basis != bound.html:
-            document = carry_out(html.document_fromstring(bound.html), engine.layouter(), calls, choices)
+            document = carry_out(html.document_fromstring(bound.html), layouter, calls, choices)
     sheets = [set(page.anchors) for page in document.pages]
     astray = [note for note, call in calls.items() if not any({note, call} <= names for names in sheets)]
     if astray:

@@ -1,0 +1,152 @@
+"""What is laid out once: the lines of a paragraph, and the notes at the foot of a page.
+
+WeasyPrint breaks a paragraph into lines whenever it comes by, and lays out all notes of a page again for every note
+that is added. Where a line ends depends on the paragraph and its width alone, though, as long as nothing floats beside
+it. So lines are kept, drawn up at the origin, and copied to where they stand: a layout comes out the same whether its
+lines were kept or not.
+
+`get_next_linebox` and `_update_footnote_area` are not of WeasyPrint's public interface: tests/test_layouts.py holds
+what is laid out with them to what `HTML.render` makes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import count
+from typing import Any
+
+from weasyprint.layout import LayoutContext, inline
+
+_break_line = inline.get_next_linebox
+
+
+class Memory:
+    """What is known of one tree and those grafted from it: lines and notes by all that they depend on.
+
+    `images` and `dictionaries` (of hyphenation) are those of a whole part.
+    """
+
+    def __init__(self, images: dict[str, Any], dictionaries: dict[Any, Any]) -> None:
+        self.lines: dict[Any, tuple[Any, Any]] = {}
+        self.notes: dict[Any, tuple[float, bool]] = {}
+        self.tables: dict[Any, Any] = {}
+        self.images, self.dictionaries = images, dictionaries
+        self._numbers = count()
+
+    def mark(self, notes: Iterable[Any]) -> None:
+        """Number the boxes of notes, of which WeasyPrint lays out copies."""
+        for note in notes:
+            for box in note.descendants():
+                box.origin = next(self._numbers)
+
+
+class Context(LayoutContext):  # type: ignore[misc]
+    """WeasyPrint's state of one layout, with the memory of a part."""
+
+    def __init__(self, memory: Memory, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self.memory = memory
+        self.tables, self.dictionaries = memory.tables, memory.dictionaries
+
+    def _update_footnote_area(self) -> bool:
+        area = self.current_footnote_area
+        if self.in_column or not self.current_page_footnotes:
+            return bool(super()._update_footnote_area())
+        if not hasattr(area, "kind"):
+            area.kind = area.page.width, area.page.height, _declared(area.style), _declared(area.page.style)
+        key = (area.kind, *self.current_page_footnotes)
+        if key not in self.memory.notes:
+            overflow = bool(super()._update_footnote_area())
+            self.memory.notes[key] = area.height, overflow
+            return overflow
+        if area.height != "auto":
+            self.page_bottom += area.margin_height()
+        area.children = self.current_page_footnotes
+        area.height, overflow = self.memory.notes[key]
+        self.page_bottom -= area.margin_height()
+        return overflow
+
+
+def _declared(style: Any) -> str:
+    """Return what the style sheet says of a page or of its notes."""
+    return repr(sorted((name, value) for name, (value, _) in getattr(style, "cascaded", {}).items()))
+
+
+def _get_next_linebox(
+    context: Any,
+    linebox: Any,
+    position_y: float,
+    bottom_space: float,
+    skip_stack: Any,
+    containing_block: Any,
+    absolute_boxes: list[Any],
+    fixed_boxes: list[Any],
+    first_letter_style: Any,
+    first_line_style: Any,
+) -> tuple[Any, Any]:
+    """Return the next line of a paragraph and where it resumes, as WeasyPrint's function of that name does."""
+    memory = getattr(context, "memory", None)
+    if (
+        memory is None
+        or first_letter_style
+        or first_line_style
+        or not _plain(linebox)
+        or any(shape.position_y + shape.margin_height() > position_y for shape in context.excluded_shapes)
+    ):
+        return _break_line(  # type: ignore[no-any-return]
+            context,
+            linebox,
+            position_y,
+            bottom_space,
+            skip_stack,
+            containing_block,
+            absolute_boxes,
+            fixed_boxes,
+            first_letter_style,
+            first_line_style,
+        )
+    key = linebox.origin, _frozen(skip_stack), containing_block.width, linebox.text_indent
+    if key not in memory.lines:
+        block, x, shapes = containing_block, containing_block.position_x, context.excluded_shapes
+        block.position_x = -(block.margin_left + block.padding_left + block.border_left_width)
+        context.excluded_shapes = []
+        memory.lines[key] = _break_line(context, linebox, 0, bottom_space, skip_stack, block, [], [], None, None)
+        block.position_x, context.excluded_shapes = x, shapes
+    line, resume_at = memory.lines[key]
+    if line is not None:
+        line = _placed(line, containing_block.content_box_x(), position_y)
+    return line, resume_at
+
+
+inline.get_next_linebox = _get_next_linebox  # does what it did before in any layout that has no memory
+
+
+def _plain(linebox: Any) -> bool:
+    """Tell whether a paragraph's lines can be kept: nothing in it floats or is set elsewhere. Mark it at once."""
+    if not hasattr(linebox, "origin"):
+        inside = list(linebox.descendants())[1:]
+        plain = all(box.is_in_normal_flow() for box in inside)
+        # in the copy of a note the paragraph is new, and what it holds is known by number
+        known = plain and inside and hasattr(inside[0], "origin")
+        origins = tuple(getattr(box, "origin", None) for box in inside)
+        linebox.origin = (origins if known else linebox) if plain else None
+    return linebox.origin is not None
+
+
+def _frozen(skip_stack: Any) -> Any:
+    """Return WeasyPrint's way to say where a line begins, as a key."""
+    places = []
+    while skip_stack is not None:
+        ((place, skip_stack),) = skip_stack.items()
+        places.append(place)
+    return tuple(places)
+
+
+def _placed(box: Any, x: float, y: float) -> Any:
+    """Return a copy of a laid-out box, moved by (x, y) px."""
+    new = box.copy()
+    new.position_x += x
+    new.position_y += y
+    if box.children:
+        new.children = [_placed(child, x, y) for child in box.children]
+    return new
