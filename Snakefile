@@ -4,6 +4,7 @@
 #
 # snakemake all          every edition of this book (also: epub, pdf, print, cover, html, preflight, prose, check, clean)
 # snakemake large        the large-print PDF, which is typeset on its own
+# snakemake docx         the editor's copy, with numbered lines; press merge takes it back into the manuscript
 # snakemake release      one folder for booksellers, or a list of what is missing for it
 # snakemake all --config book=FOLDER          every edition of the book in another folder
 # snakemake all --config catalogue=FILE       every edition of every book of a house; press/README.md, The house
@@ -32,6 +33,7 @@ localrules:
     print,
     cover,
     html,
+    docx,
 
 
 wildcard_constraints:
@@ -249,6 +251,27 @@ rule html_edition:
         "python -m press html {input.galleys:q} {params.styles} -o {params.folder:q} > {log:q} 2>&1"
 
 
+rule docx_edition:
+    input:
+        galleys=rules.resolve.output,
+        styles=book.style_files("docx"),
+        engine=book.inputs(
+            "editions/docx",
+            "editions/epub/pictures.py",
+            "read/pandoc.py",
+            *SHARED,
+            *MODEL,
+        ),
+    output:
+        book.docx,
+    log:
+        book.log("docx"),
+    params:
+        styles=book.style_options,
+    shell:
+        "python -m press docx {input.galleys:q} {params.styles} -o {output:q} > {log:q} 2>&1"
+
+
 rule downloads:
     input:
         galleys=rules.resolve.output,
@@ -336,6 +359,11 @@ rule cover:
 rule html:
     input:
         book.each("html"),
+
+
+rule docx:
+    input:
+        book.each("docx"),
 
 
 # In a catalogue, a book whose book.yaml is wrong: the job that tells what is wrong with it.

@@ -21,6 +21,7 @@ RULES = {
     "sheets": "The pages can be set",
     "edition": "An edition can be made",
     "import": "A manuscript comes over whole",
+    "edited": "What an editor changed is in the manuscript",
     "spelling": "Every word is in a dictionary",
     "repeats": "No word and no sentence stands twice",
     "boxes": "Chapters have the boxes that the book asks for",

@@ -63,6 +63,7 @@ class Layout:
         self.pdf = str(self.build / f"{slug}.pdf")
         self.print = str(self.build / f"{slug}-print.pdf")
         self.cover = str(self.build / f"{slug}-cover.pdf")
+        self.docx = str(self.build / f"{slug}.docx")
         self.html = str(self.build / "html" / "index.html")
         self.downloads = str(self.build / "html" / "downloads.html")
         self.large = str(self.build / f"{slug}-large.pdf")
@@ -170,7 +171,7 @@ class House:
         # A slug ends before what is added to it for an edition.
         self.wildcards = {"book": ".+", "name": r"[\w-]+", "slug": r"[a-z0-9-]+(?<!-print)(?<!-cover)(?<!-large)"}
         slug = str(self.build / "{slug}")
-        self.epub, self.pdf = f"{slug}.epub", f"{slug}.pdf"
+        self.epub, self.pdf, self.docx = f"{slug}.epub", f"{slug}.pdf", f"{slug}.docx"
         self.print, self.cover, self.large = f"{slug}-print.pdf", f"{slug}-cover.pdf", f"{slug}-large.pdf"
         self.html, self.downloads = str(self.build / "html/index.html"), str(self.build / "html/downloads.html")
         self.galleys = str(self.build / "galleys/book.json")
@@ -214,7 +215,7 @@ class House:
 
     def log(self, name: str) -> str:
         """Return the log file of a rule; one that makes a file named by the slug has it in the log's name too."""
-        slug = "-{slug}" if name in ("epub", "pdf", "print", "cover", "large") else ""
+        slug = "-{slug}" if name in ("epub", "pdf", "print", "cover", "large", "docx") else ""
         return str(self.build / "logs" / f"{name}{slug}.log")
 
     def hold(self) -> None:

@@ -30,8 +30,8 @@ def test_help_names_every_room() -> None:
     code, said = run("--help")
     assert code == 0
     commands = re.findall(r"^  (\w+) ", said.partition("Commands:")[2], re.M)
-    expected = "new import preview manifest read resolve sheets epub pdf large print wrap cover html downloads".split()
-    expected += ["preflight", "release", "check"]
+    expected = "new import preview merge manifest read resolve sheets epub pdf large print wrap cover html docx".split()
+    expected += ["downloads", "preflight", "release", "check"]
     assert commands == expected, "in the order of the data"
 
 

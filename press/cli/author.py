@@ -1,4 +1,4 @@
-"""The author's commands: begin a book, take one over, look at it while it is written."""
+"""The author's commands: begin a book, take one over, look at it while it is written, have it edited."""
 
 from __future__ import annotations
 
@@ -56,6 +56,22 @@ def preview(book: Path, port: int) -> None:
     from press.desk.preview import serve
 
     serve(book, lambda: own_styles(book), port)
+
+
+@main.command()
+@click.argument("file", type=FILE)
+@click.argument("book", type=click.Path(exists=True, file_okay=False, path_type=Path), default=".")
+@click.option("--write", is_flag=True, help="Make the changes in the manuscript.")
+def merge(file: Path, book: Path, write: bool) -> None:
+    """Take an editor's copy, FILE, back into the manuscript of the book in the folder BOOK.
+
+    FILE is the DOCX of `snakemake docx`, edited. Every change of words, tracked or not, is shown as a diff of the
+    Markdown; then each is listed at its line, with the comments, and with what is not taken over: words that the press
+    computes. Nothing is written without --write.
+    """
+    from press.desk.merge import take_back
+
+    click.echo(take_back(file, book, own_styles(book), write), nl=False)
 
 
 @main.command()

@@ -90,6 +90,7 @@ def cover(wrap: Path, galleys: Path, styles: tuple[Path, ...], output: Path) -> 
 
 
 _edition("html", "Make the web edition, a folder.")
+_edition("docx", "Make the editor's copy, a DOCX with numbered lines; `press merge` takes it back.")
 
 
 @main.command()

@@ -14,6 +14,7 @@ Finish = Callable[[Path, Path, Styles, Path], None]
 # Named, not imported: a job loads the libraries of its own edition only.
 EDITIONS = {
     "html": "press.editions.web:build",
+    "docx": "press.editions.docx:build",
 }
 
 # Editions that are finishes of the typeset sheets.

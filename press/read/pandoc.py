@@ -13,8 +13,10 @@ from pathlib import Path
 CPU_SECONDS, MEMORY = 5, "1g"
 
 
-def convert(source: str | Path, reader: str, writer: str, options: list[str], size: int) -> tuple[str, list[str]]:
-    """Return what Pandoc makes of a text, or of a file, and its warnings.
+def convert(
+    source: str | Path, reader: str, writer: str, options: list[str], size: int, output: Path | None = None
+) -> tuple[str, list[str]]:
+    """Return what Pandoc makes of a text, or of a file, and its warnings; into the file `output` if it is no text.
 
     `size` is that of the source in characters or bytes, by which the bound on Pandoc's time is set. Raises RuntimeError
     where Pandoc fails or runs out of time or memory.
@@ -32,7 +34,8 @@ def convert(source: str | Path, reader: str, writer: str, options: list[str], si
     arguments = ["--sandbox", *options, "+RTS", f"-M{MEMORY}", "-RTS"]
     try:
         with _bounded(CPU_SECONDS * (1 + size // 100_000)):
-            result = run(str(source), writer, format=reader, extra_args=arguments)
+            target = str(output) if output else None
+            result = run(str(source), writer, format=reader, extra_args=arguments, outputfile=target)
     finally:
         logger.removeHandler(handler)
     return result, warnings
