@@ -33,6 +33,7 @@ RULES = {
     "access": "The EPUB is what it says of its accessibility",
     "weight": "The EPUB's pictures and fonts are light enough for old readers",
     "pdf": "The PDF for screens is complete",
+    "composition": "No page of a PDF has a widow, an orphan, a stranded heading or a ladder of hyphens",
     "verapdf": "The PDF for screens is PDF/UA-1 and PDF/A-2a",
     "print": "The PDF for the printer passes preflight",
     "cover": "The cover for the printer passes preflight",

@@ -21,7 +21,8 @@ class Page(BaseModel):
 
     `document` is the id of the galley that it shows, empty on a page after the last part. `word` is the number of words
     of that galley (see `words`) that stand on earlier pages, and `first` is the word at which the page begins; both
-    are None on a page that begins no word, such as a blank one.
+    are None on a page that begins no word, such as a blank one. `short` is by how many pt it ends above the foot of
+    its text area, or its notes; `pushed` tells that a figure, table, row or box that did not fit begins the next page.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -32,6 +33,8 @@ class Page(BaseModel):
     blank: bool = False
     word: int | None = None
     first: str | None = None
+    short: float = 0
+    pushed: bool = False
 
 
 class PageMap(BaseModel):

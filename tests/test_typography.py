@@ -7,6 +7,7 @@ from collections import Counter
 from itertools import pairwise
 from pathlib import Path
 
+import pikepdf
 import pyphen
 import pytest
 import weasyprint
@@ -14,13 +15,16 @@ from conftest import HOME, STYLES, snakemake
 from lxml import etree, html
 from pypdfium2 import PdfDocument, PdfPage, raw
 
-from press.check import check
+from press.check import check, composition
+from press.check.fidelity.tagged import pieces
 from press.galleys import Galleys
 from press.pagemap import Page, PageMap
-from press.sheets import flow, judge
+from press.sheets import facing, flow, judge
 from press.sheets.compose import carry_out, compose
 from press.sheets.hyphenation import teach
 from press.sheets.layouts import Layouter
+from press.sheets.slots import Slots
+from press.sheets.tags import tagged
 from press.styles import Styles
 
 MM = 72 / 25.4  # pt
@@ -96,6 +100,27 @@ def test_no_heading_stands_at_the_foot_of_a_page() -> None:
             assert names(sheet)[-1] != "h2", lines
 
 
+@pytest.mark.parametrize("lines", [8, 9])
+def test_facing_pages_end_within_a_line_of_each_other(lines: int) -> None:
+    """A verso that a heading has left is filled around its figure; no line changes its page."""
+    first = paragraphs(20)
+    verso = paragraphs(4) + '<figure style="height: 60pt"></figure>' + paragraphs(lines)
+    body = f"{first}{verso}<h2>Heading</h2>{paragraphs(9, 9, 20, 20)}"
+    page = html.document_fromstring(f'<html lang="en"><body><section class="document">{body}</section></body></html>')
+    flow.number_blocks(page)
+    layouter = Layouter(lambda markup: weasyprint.HTML(string=markup), [weasyprint.CSS(string=PAGE)])
+    document = layouter.whole(page).document
+    before = flow.read(document.pages)
+    facing.level(document.pages)
+    after = flow.read(document.pages)
+    assert abs(before[1].short - before[2].short) > 16, "or there is nothing to be seen here"
+    assert abs(after[1].short - after[2].short) <= 15.1
+    assert [[line.text for one in sheet.fragments for line in one.lines] for sheet in before] == [
+        [line.text for one in sheet.fragments for line in one.lines] for sheet in after
+    ]
+    assert judge.off_grid(after) == judge.off_grid(before)
+
+
 def test_ladders_of_hyphens_are_taken_down() -> None:
     text = "<p>" + "unbelievably incomprehensible misunderstandings characteristically notwithstanding " * 8 + "</p>"
     narrow = "p { width: 150pt }"
@@ -168,10 +193,40 @@ def test_the_lines_of_the_book_stand_on_one_grid(book: Galleys, pages: list[Page
     assert len(off) < len(lines) * 0.01, sorted(off)[:20]
 
 
+def test_no_page_of_the_book_is_badly_made_up(book: Galleys) -> None:
+    """No widow, no orphan, no heading at a foot, no ladder of hyphens, read from the tagged PDF."""
+    path = HOME / "build" / f"{book.book.slug}.pdf"
+    with pikepdf.open(path) as pdf:
+        read = composition.blocks(pdf, pieces(path))
+    broken = [block for block in read if block.runs and len({line.page for line in block.lines}) > 1]
+    assert len(broken) > 60, "paragraphs that run over"
+    assert sum(block.kind in composition.HEADINGS for block in read) > 150
+    assert sum(line.text.rstrip().endswith("\u2010") for block in read for line in block.lines) > 150
+    assert [message for _, _, message in composition.look(path)] == []
+
+
+def goes_on(after: Page, one: Page) -> bool:
+    """Tell whether a page goes on with the part of an earlier one."""
+    return after.document == one.document and not after.blank
+
+
+def test_most_facing_pages_of_the_book_end_together(pages: list[Page]) -> None:
+    """Within a line of each other, where no figure, table or box was pushed and no part ends."""
+    after = {one.sheet: other for one, other in pairwise(pages)}
+    spreads = [
+        (one, after[one.sheet])
+        for one in pages[:-2]
+        if one.sheet % 2 == 0 and one.folio.isdecimal() and goes_on(after[one.sheet + 1], one)
+    ]
+    free = [(one, other) for one, other in spreads if not (one.pushed or other.pushed or one.blank or other.blank)]
+    apart = [(one.folio, other.folio) for one, other in free if abs(one.short - other.short) > 15.1]
+    assert len(free) > 50
+    assert len(apart) <= len(free) / 4, apart
+
+
 def test_few_pages_of_the_book_are_a_third_white(book: Galleys, pages: list[Page]) -> None:
     """The tallest empty band of a page, wherever it is; what ends a part may be short."""
-    goes_on = [one.document == after.document and not after.blank for one, after in pairwise(pages)]
-    within = [one for one, more in zip(pages, goes_on, strict=False) if more and not one.blank]
+    within = [one for one, after in pairwise(pages) if goes_on(after, one) and not one.blank]
     with PdfDocument(HOME / "build" / f"{book.book.slug}.pdf") as pdf:
         white = [one.folio for one in within if _band(pdf[one.sheet - 1]) > (book.book.paper.height - 53) * MM / 3]
     assert len(within) > 150
@@ -201,6 +256,37 @@ def test_large_print_is_large(large: Path) -> None:
 def test_large_print_is_ragged_and_has_no_hyphens(large: Path) -> None:
     text = subprocess.run(["pdftotext", "-layout", str(large), "-"], capture_output=True, text=True, check=True).stdout
     assert "\u2010\n" not in text
+
+
+def exactly(*lines: int) -> str:
+    """Return paragraphs of so many lines each."""
+    return "".join(f"<p>{'<br>'.join(['A line.'] * count)}</p>" for count in lines)
+
+
+BAD = """
+@page { size: 300pt 320pt; margin: 10pt 0 } html { font: 10pt/15pt monospace; hyphens: auto } body, p, h2 { margin: 0 }
+p { orphans: 1; widows: 1; text-align: justify } h2 { font-size: 10pt; break-after: auto } .narrow { width: 150pt }
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        (exactly(19, 4), "page 1 ends with the first line of a paragraph: “A line.”"),
+        (exactly(17, 4), "page 2 begins with the last line of a paragraph: “A line.”"),
+        (f"{exactly(19)}<h2>One</h2>{exactly(4)}", "the heading “One” stands at the foot of page 1"),
+        ('<p class="narrow">' + "misunderstandings characteristically " * 3, "end with a hyphen on page 1"),
+        (f"{exactly(18, 4)}<h2>One</h2>{exactly(4)}", ""),
+    ],
+)
+def test_badly_made_up_pages_are_found(tmp_path: Path, body: str, message: str) -> None:
+    markup = f'<html lang="en"><title>x</title><body>{body}</body></html>'
+    layouter = Layouter(lambda text: weasyprint.HTML(string=text), [weasyprint.CSS(string=BAD)])
+    document = layouter.whole(markup).document
+    with tagged(Slots(document)):
+        document.write_pdf(tmp_path / "bad.pdf", pdf_tags=True)
+    said = [message for _, _, message in composition.look(tmp_path / "bad.pdf")]
+    assert all(message in one for one in said) and bool(said) == bool(message), said
 
 
 def test_large_print_has_nothing_against_it(small_book: Path, large: Path) -> None:

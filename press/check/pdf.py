@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pikepdf
 
-from press.check import tags, verapdf
+from press.check import composition, tags, verapdf
 from press.check.places import Places, layout_of
 from press.check.places.tagged import TagPlaces
 from press.findings import Finding, named
@@ -20,7 +20,7 @@ MM = 72 / 25.4  # pt
 
 def check(edition: Path, galleys: Galleys) -> list[Finding]:
     """Return what is wrong with the PDF for screens: as a book, and as PDF/UA-1 and PDF/A-2a."""
-    return [*inspect(edition, galleys), *named("verapdf", verapdf.check(edition, galleys))]
+    return [*inspect(edition, galleys), *_set_up(edition, galleys)]
 
 
 def inspect(edition: Path, galleys: Galleys) -> list[Finding]:
@@ -34,7 +34,14 @@ def inspect(edition: Path, galleys: Galleys) -> list[Finding]:
 def check_large(edition: Path, galleys: Galleys) -> list[Finding]:
     """Return what is wrong with the large-print PDF, whose page is as large as its style sheet says."""
     with pikepdf.open(edition) as pdf:
-        return _read(pdf, galleys, edition)
+        found = _read(pdf, galleys, edition)
+    return [*found, *_set_up(edition, galleys)]
+
+
+def _set_up(edition: Path, galleys: Galleys) -> list[Finding]:
+    """Return what is wrong with its pages, and what veraPDF says of it."""
+    made_up = named("composition", composition.check(edition, galleys))
+    return [*made_up, *named("verapdf", verapdf.check(edition, galleys))]
 
 
 def _read(pdf: pikepdf.Pdf, galleys: Galleys, edition: Path) -> list[Finding]:

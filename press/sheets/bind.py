@@ -51,6 +51,7 @@ def bind(galleys: Galleys, styles: Styles, document: Document, layout: str, foli
     _page_references(section, document, galleys)
     merge_locators(section, folios)
     _links(section, galleys, folios)
+    _label_cells(section)
     for element in section.iter(etree.Element):
         for name in ("data-line", "data-source", "data-key", "data-also"):
             element.attrib.pop(name, None)
@@ -82,6 +83,16 @@ def _links(section: etree._Element, galleys: Galleys, folios: Mapping[str, str])
             link.set("aria-label", galleys.book.anchors[target].text)
         if target not in inside:
             link.set("href", ELSEWHERE + target)
+
+
+def _label_cells(section: etree._Element) -> None:
+    """Give every cell of a table the head of its column, for styles that set rows one below the other."""
+    for table in section.iter(f"{_TAG}table"):
+        said = ("".join(head.itertext()) for head in table.iterfind(f"{_TAG}thead/{_TAG}tr/{_TAG}th"))
+        heads = [" ".join(head.split()) for head in said]
+        for row in table.iterfind(f"{_TAG}tbody/{_TAG}tr"):
+            for cell, head in zip(row, heads if len(row) == len(heads) else [], strict=False):
+                cell.set("data-label", head)
 
 
 def _foot_notes(section: etree._Element) -> None:

@@ -187,7 +187,7 @@ def _trouble(laid: _Laid, first: int) -> int | None:
 
 def _floats(fragment: Fragment) -> bool:
     """Tell whether a block may stand elsewhere: what may not be broken may be moved."""
-    return fragment.whole and fragment.name in ("figure", "aside", "div")
+    return fragment.whole and fragment.name in judge.FLOATS
 
 
 def _alternatives(page: etree._Element, sheets: Sequence[Sheet], number: int, choices: Choices) -> Iterator[Choices]:

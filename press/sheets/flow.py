@@ -80,6 +80,12 @@ class Sheet:
         """Height left empty at the foot, above the notes."""
         return self.room - max((fragment.foot for fragment in self.fragments), default=0.0)
 
+    @property
+    def short(self) -> float:
+        """Height by which the page ends above its foot as it is seen: the frame of a box that goes on reaches it."""
+        boxed = self.fragments and self.fragments[-1].broken and self.fragments[-1].name == "aside"
+        return 0.0 if boxed else self.white
+
 
 def read(pages: Sequence[Any]) -> list[Sheet]:
     """Return what stands on each page of a document that WeasyPrint laid out from blocks marked with `KEY`."""
@@ -105,17 +111,18 @@ def sheet(page: Any) -> Sheet:
     root = box.children[0]
     notes = [child for child in box.children if type(child).__name__ == "FootnoteAreaBox" and child.children]
     room = min([note.position_y for note in notes], default=origin + height) - origin
-    fragments = [_fragment(found, origin) for found in _blocks(root)]
+    fragments = [_fragment(found, origin) for found in blocks(root)]
     leading = root.style["line_height"].value
     return Sheet(fragments, height * PT, room * PT, leading * PT, set(page.anchors))
 
 
-def _blocks(box: Any) -> Iterator[Any]:
+def blocks(box: Any) -> Iterator[Any]:
+    """Give the boxes of the blocks of the flow that stand in a box."""
     for child in getattr(box, "children", ()):
         if child.element is not None and child.element.get(KEY) and hasattr(child, "border_box_y"):
             yield child
         elif child.is_in_normal_flow():
-            yield from _blocks(child)
+            yield from blocks(child)
 
 
 def _fragment(box: Any, origin: float) -> Fragment:

@@ -12,6 +12,7 @@ TOLERANCE = 0.1  # pt
 HYPHENS = ("\u2010", "-", "\u00ad")
 HEADINGS = ("h2", "h3", "h4")
 TEXT = ("p", "ul", "ol", "dl", "blockquote")
+FLOATS = ("figure", "aside", "div")
 
 
 def off_grid(sheets: Sequence[Sheet]) -> dict[str, float]:

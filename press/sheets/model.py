@@ -14,11 +14,13 @@ Glyphs = dict[str, tuple[int, float, float]]
 
 
 class Leaf(Model):
-    """One page of a part; `word` and `first` as in `press.pagemap.Page`."""
+    """One page of a part; `word`, `first`, `short` and `pushed` as in `press.pagemap.Page`."""
 
     blank: bool = False
     word: int | None = None
     first: str | None = None
+    short: float = 0
+    pushed: bool = False
 
 
 class Place(Model):

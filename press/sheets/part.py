@@ -7,6 +7,7 @@ from typing import Any
 from lxml import html
 
 from press.findings import Finding, Refused
+from press.sheets import facing, flow, judge
 from press.sheets.bind import Bound
 from press.sheets.choices import Choices
 from press.sheets.compose import carry_out, compose
@@ -30,6 +31,7 @@ def typeset(engine: Engine, bound: Bound, digest: str, basis: str, choices: Choi
     part = bound.document
     where = part.source or part.page
     document, choices = compose_part(engine, bound, where, choices)
+    facing.level(document.pages)
     _check_pictures(document, where)
     slots = Slots(document)
     for page in document.pages:
@@ -97,7 +99,16 @@ def _prepare(slots: Slots, box: Any, margin: Any) -> None:
 
 
 def _leaves(document: Any, bound: Bound) -> list[Leaf]:
-    return leaves(document, bound.words, bound.text)
+    """Return what there is to say of the pages."""
+    found = leaves(document, bound.words, bound.text)
+    sheets = flow.read(document.pages)
+    for leaf, one, after in zip(found, sheets, [*sheets[1:], None], strict=True):
+        first = after.fragments[0] if after and after.fragments else None
+        last = one.fragments[-1] if one.fragments else None
+        leaf.short = round(one.short, 2)
+        if first and first.name in judge.FLOATS:
+            leaf.pushed = last is None or last.key != first.key or first.name == "div"
+    return found
 
 
 def _anchors(document: Any) -> dict[str, Place]:

@@ -133,7 +133,8 @@ class _Tagger:
         if element in self.kinds.hidden:
             return True
         if "::" in (box.element_tag or "") and not box.element_tag.endswith("::marker"):
-            return not any(character.isalnum() for character in getattr(box, "text", ""))
+            said = any(character.isalnum() for character in getattr(box, "text", ""))
+            return not said or bool(element.get("data-label"))  # the table says what heads the column
         if element.tag == "img" and not element.get("alt"):
             return True
         head = self.kinds.head(element)

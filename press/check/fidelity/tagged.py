@@ -41,7 +41,7 @@ def _walk(
     page: int | None,
     tags: tuple[str, ...],
     pages: dict[tuple[int, int], int],
-    pieces: Pieces,
+    found: Pieces,
     pairs: Pairs,
 ) -> Iterator[Placed]:
     """Yield the words below a structure element; `page` is the one on which its content stands unless it says else."""
@@ -52,17 +52,17 @@ def _walk(
     kids = node.get("/K", [])
     for kid in kids if isinstance(kids, pikepdf.Array) else [kids]:
         if isinstance(kid, int):
-            yield from _said(kid, page, tags, pieces, pairs)
+            yield from _said(kid, page, tags, found, pairs)
         elif kid.get("/Type") == "/MCR":
             own = pages.get(kid.Pg.objgen, page) if "/Pg" in kid else page
-            yield from _said(int(kid.MCID), own, tags, pieces, pairs)
+            yield from _said(int(kid.MCID), own, tags, found, pairs)
         elif "/S" in kid:
-            yield from _walk(kid, page, tags, pages, pieces, pairs)
+            yield from _walk(kid, page, tags, pages, found, pairs)
 
 
-def _said(content: int, page: int | None, tags: tuple[str, ...], pieces: Pieces, pairs: Pairs) -> Iterator[Placed]:
+def _said(content: int, page: int | None, tags: tuple[str, ...], found: Pieces, pairs: Pairs) -> Iterator[Placed]:
     if page is not None and "Figure" not in tags:
-        for _, line in groupby(pieces.get((page, content), ()), key=lambda piece: piece[0]):
+        for _, line in groupby(found.get((page, content), ()), key=lambda piece: piece[0]):
             for word in _in_order([word for _, text in line for word in split(text)], pairs):
                 yield Placed(word, page)
 

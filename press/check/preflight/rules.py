@@ -1,6 +1,8 @@
 """What a printer asks of a PDF: one function a check, each with its figure and with every page that fails it.
 
-The standard is PDF/X-4 (ISO 15930-7) on PDF 1.6; beyond it, the figures of offset printing below.
+The standard is PDF/X-4 (ISO 15930-7:2010) on PDF 1.6; beyond it, the figures of offset printing below. Its text is not
+free, so it is cited as a whole: what is known of it is known from its abstract and from those who write and judge such
+files. Clauses are those of ISO 32000-1, which is free of charge, for the things in a PDF that are asked about.
 """
 
 from __future__ import annotations
@@ -24,13 +26,16 @@ from press.galleys import Book, Intent
 MOST_INK = 300  # per cent: what offset can dry
 LEAST_PPI = 300
 PAPER = 0.05  # mm: how exact a box has to be
+X4 = "ISO 15930-7:2010"  # Complete exchange of printing data (PDF/X-4), second edition
+PRESS = "offset printing"
 XMP = "{http://www.npes.org/pdfx/ns/id/}GTS_PDFXVersion"
 
 
 class Result(BaseModel):
-    """The outcome of one check: its name, what was measured, and what is wrong, if anything is."""
+    """The outcome of one check: its name, who asks it, what was measured, and what is wrong, if anything is."""
 
     name: str
+    source: str
     figure: str
     messages: list[str]
 
@@ -99,14 +104,21 @@ def boxes(job: Job) -> Result:
     wrong = _on((page for page in job.pages if not sized(page)), f"the trim box is not {size}")
     wrong += _on((page for page in job.pages if not bled(page)), f"the bleed box is not {bleed:g} mm around the trim")
     wrong += _on((page for page in job.pages if not held(page)), "the media box does not hold the bleed box")
-    return Result(name="Boxes", figure=f"trim {size}, bleed {bleed:g} mm", messages=wrong)
+    return Result(
+        name="Boxes", source=f"{X4}; ISO 32000-1, 14.11.2", figure=f"trim {size}, bleed {bleed:g} mm", messages=wrong
+    )
 
 
 def signatures(job: Job) -> Result:
     """A whole number of signatures."""
     pages, size = len(job.pages), job.book.printing.signature
     wrong = [f"{pages} pages are no multiple of {size}"] if pages % size else []
-    return Result(name="Signatures", figure=f"{pages} pages = {pages // size} × {size}", messages=wrong)
+    return Result(
+        name="Signatures",
+        source="book.yaml, printing",
+        figure=f"{pages} pages = {pages // size} × {size}",
+        messages=wrong,
+    )
 
 
 def blanks(job: Job) -> Result:
@@ -116,7 +128,7 @@ def blanks(job: Job) -> Result:
     wrong = _on((page for page in blank if page.number % 2 and page.number < last), "a recto is blank")
     wrong += _on((page for page in job.pages if page.number in job.bare and not page.blank), "should be bare, is not")
     figure = ", ".join(str(page.number) for page in blank) or "none"
-    return Result(name="Blank pages", figure=figure, messages=wrong)
+    return Result(name="Blank pages", source="the page map", figure=figure, messages=wrong)
 
 
 def colours(job: Job) -> Result:
@@ -124,7 +136,12 @@ def colours(job: Job) -> Result:
     wrong = []
     for space in sorted({space for page in job.pages for space in page.strange}):
         wrong += _on((page for page in job.pages if space in page.strange), f"{space} is no colour of inks")
-    return Result(name="Inks", figure=", ".join(inks(job)) or "none", messages=wrong)
+    return Result(
+        name="Inks",
+        source=f"inks alone, where {X4} would allow more; ISO 32000-1, 8.6",
+        figure=", ".join(inks(job)) or "none",
+        messages=wrong,
+    )
 
 
 def inks(job: Job) -> list[str]:
@@ -152,7 +169,7 @@ def letters(job: Job) -> Result:
     )
     parts = [f"{100 * part / count.total():.1f} % {name}" for name, part in shares.items() if part]
     figure = ", ".join(parts) or "no letters"
-    return Result(name="Text", figure=figure, messages=wrong)
+    return Result(name="Text", source=PRESS, figure=figure, messages=wrong)
 
 
 def overprint(job: Job) -> Result:
@@ -162,7 +179,7 @@ def overprint(job: Job) -> Result:
     solid = sum(glyphs for page in job.pages for colour, glyphs in page.letters.items() if colour.is_solid)
     over = solid - sum(page.knocked_out for page in knocked)
     figure = f"{over:,} of {solid:,} letters in solid black".replace(",", " ")
-    return Result(name="Overprint", figure=figure, messages=wrong)
+    return Result(name="Overprint", source=f"{PRESS}; ISO 32000-1, 8.6.7", figure=figure, messages=wrong)
 
 
 def total_ink(job: Job) -> Result:
@@ -170,7 +187,7 @@ def total_ink(job: Job) -> Result:
     heavy = max(job.pages, key=lambda page: page.heaviest)
     wrong = _on((page for page in job.pages if page.heaviest > MOST_INK), f"more than {MOST_INK} % of ink")
     figure = f"at most {heavy.heaviest:.0f} % (page {heavy.number})"
-    return Result(name="Total ink", figure=figure, messages=wrong)
+    return Result(name="Total ink", source=PRESS, figure=figure, messages=wrong)
 
 
 def fonts(job: Job) -> Result:
@@ -179,7 +196,7 @@ def fonts(job: Job) -> Result:
     wrong = []
     for name in sorted(set().union(*(page.bare for page in job.pages))):
         wrong += _on((page for page in job.pages if name in page.bare), f"the font {name} is not embedded")
-    return Result(name="Fonts", figure=f"{len(used)}, embedded", messages=wrong)
+    return Result(name="Fonts", source=f"{X4}; ISO 32000-1, 9.9", figure=f"{len(used)}, embedded", messages=wrong)
 
 
 def pictures(job: Job) -> Result:
@@ -189,7 +206,7 @@ def pictures(job: Job) -> Result:
     screens = [page for page in job.pages if any(not picture.printable for picture in page.pictures)]
     wrong = _on(coarse, f"a picture has fewer than {LEAST_PPI} ppi") + _on(screens, "a picture is not in grey or CMYK")
     figure = f"{len(placed)}, at least {min(one.ppi for one in placed):.0f} ppi" if placed else "none: all is drawn"
-    return Result(name="Raster pictures", figure=figure, messages=wrong)
+    return Result(name="Raster pictures", source=PRESS, figure=figure, messages=wrong)
 
 
 def transparency(job: Job) -> Result:
@@ -199,7 +216,7 @@ def transparency(job: Job) -> Result:
     wrong = _on(
         (page for page in pages if any("transparency" in space for space in page.strange)), "blends in screen colours"
     )
-    return Result(name="Transparency", figure=figure, messages=wrong)
+    return Result(name="Transparency", source=f"{X4}; ISO 32000-1, 11.4", figure=figure, messages=wrong)
 
 
 def screens(job: Job) -> Result:
@@ -208,7 +225,12 @@ def screens(job: Job) -> Result:
     for key in ("/AcroForm", "/OpenAction", "/AA", "/Outlines", "/StructTreeRoot", "/MarkInfo"):
         if key in job.pdf.Root:
             wrong.append(f"the PDF has {key.removeprefix('/')}")
-    return Result(name="For screens", figure="nothing" if not wrong else f"{len(wrong)} things", messages=wrong)
+    return Result(
+        name="For screens",
+        source=f"{X4}; ISO 32000-1, 12.5 and 12.6; tags are left to the PDF for screens",
+        figure="nothing" if not wrong else f"{len(wrong)} things",
+        messages=wrong,
+    )
 
 
 def standard(job: Job) -> Result:
@@ -235,7 +257,9 @@ def standard(job: Job) -> Result:
         wrong.append("it does not say whether it is trapped")
     state = {"True": "trapped", "False": "not trapped"}.get(trapped, "trapping unknown")
     figure = f"{claim or 'not PDF/X'}, PDF {pdf.pdf_version}, {state}"
-    return Result(name="Standard", figure=figure, messages=wrong)
+    return Result(
+        name="Standard", source=f"{X4}; ISO 32000-1, 7.6, 14.3, 14.4 and 14.11.6", figure=figure, messages=wrong
+    )
 
 
 def output_intent(job: Job) -> Result:
@@ -250,7 +274,7 @@ def output_intent(job: Job) -> Result:
             wrong.append(f"the output intent is {name}, not {job.intent.condition}")
         if profile is None or not is_press_profile(profile.read_bytes()):
             wrong.append("the output intent has no CMYK printer profile")
-    return Result(name="Output intent", figure=figure, messages=wrong)
+    return Result(name="Output intent", source=f"{X4}; ISO 32000-1, 14.11.5", figure=figure, messages=wrong)
 
 
 def spine(job: Job) -> Result:
@@ -262,7 +286,7 @@ def spine(job: Job) -> Result:
     if abs(width - wrap.spine) > PAPER:
         wrong.append(f"it is {width:.2f} mm wide; {wrap.pages} pages are {wrap.spine:g} mm thick")
     figure = f"{width:.2f} mm for {wrap.pages} pages of {job.book.paper.caliper:g} mm a leaf"
-    return Result(name="Spine", figure=figure, messages=wrong)
+    return Result(name="Spine", source="book.yaml, stock", figure=figure, messages=wrong)
 
 
 COMMON: list[Check] = [

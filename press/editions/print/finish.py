@@ -1,6 +1,6 @@
 """The finish for the printer: a PDF in screen colours becomes PDF/X-4 in inks, with boxes, marks and whole signatures.
 
-PDF/X-4 is ISO 15930-7; boxes are those of ISO 32000-1, 14.11.2, output intents those of 14.11.5.
+PDF/X-4 is ISO 15930-7:2010; boxes are those of ISO 32000-1, 14.11.2, output intents those of 14.11.5.
 """
 
 from __future__ import annotations

@@ -1,0 +1,69 @@
+"""Facing pages that end within a line of each other, where figures allow.
+
+When the pages of a part are settled, white at the foot of the page that ends higher is moved into it, as whole lines
+above headings, below lists and around figures, tables and boxes: its boxes are set lower, and no line changes its page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import Any
+
+from press.sheets import flow
+from press.sheets.flow import PT, Sheet
+from press.sheets.judge import FLOATS, HEADINGS, TOLERANCE
+
+LISTS = ("ul", "ol", "dl")
+
+
+def level(pages: list[Any]) -> None:
+    """Bring the feet of the facing pages of one part near each other: `pages` are WeasyPrint's and are changed.
+
+    A part begins on a recto; its last page may be short.
+    """
+    sheets = flow.read(pages)
+    for number in range(1, len(sheets) - 2, 2):
+        short, other = number, number + 1
+        if sheets[short].short < sheets[other].short:
+            short, other = other, short
+        lines = (sheets[short].short - sheets[other].short + TOLERANCE) / sheets[short].leading
+        if lines > 1 and (places := list(_room(sheets[short]))[: int(lines)]):
+            pages[short] = _lowered(pages[short], places, sheets[short].leading / PT)
+
+
+def _room(sheet: Sheet) -> Iterator[int]:
+    """Give the places among the blocks of a page where a line may be added: around floats a second time at the end."""
+    floats = []
+    if any(after.top < one.top for one, after in pairwise(sheet.fragments)):
+        return  # columns
+    for place, (one, after) in enumerate(pairwise(sheet.fragments), start=1):
+        if one.name in HEADINGS:
+            continue
+        if after.name in HEADINGS or (one.name in LISTS and after.name == "p"):
+            yield place
+        elif one.name in FLOATS or after.name in FLOATS:
+            yield place
+            floats.append(place)
+    yield from floats
+
+
+def _lowered(page: Any, places: Sequence[int], leading: float) -> Any:
+    """Return a page of which the blocks from each of these places on are set lower by a line of `leading` px."""
+    from weasyprint.document import Page
+
+    root = page._page_box.children[0]
+    blocks = list(flow.blocks(root))
+    for place in places:
+        _lower(root, {id(block) for block in blocks[place:]}, leading)
+    return Page(page._page_box)
+
+
+def _lower(box: Any, blocks: set[int], leading: float) -> None:
+    """Set the blocks in a box lower; what holds no others is set lower as a whole, for links to lead to its head."""
+    for child in getattr(box, "children", ()):
+        inside = [child] if id(child) in blocks else list(flow.blocks(child))
+        if inside and all(id(block) in blocks for block in inside):
+            child.translate(dy=leading)
+        elif child.is_in_normal_flow():
+            _lower(child, blocks, leading)
