@@ -55,7 +55,7 @@ def carry_out(page: etree._Element, layouter: Layouter, notes: Mapping[str, str]
     """Return the Document of a part for which the choices were made, laid out in one piece and settled once more."""
     flow.number_blocks(page)
     desk = _Desk(page, layouter, notes)
-    return desk.settle(desk.whole(choices), whole=True).layout.document
+    return desk.settle(desk.finished(choices), whole=True).layout.document
 
 
 @dataclass
@@ -87,6 +87,10 @@ class _Desk:
         """Lay out the whole part."""
         return _Laid(self.layouter.whole(apply(self.page, choices)), choices)
 
+    def finished(self, choices: Choices) -> _Laid:
+        """Lay out the whole part as it will be drawn."""
+        return _Laid(self.layouter.finished(apply(self.page, choices)), choices)
+
     def again(self, old: _Laid, choices: Choices, last: int | None = None) -> _Laid:
         """Lay out again what other choices change, up to page `last`."""
         if choices.unlike(old.choices, self.block_of) - {one.key for each in old.sheets for one in each.fragments}:
@@ -117,7 +121,7 @@ class _Desk:
             better = self._better(laid)
             if better == laid.choices:
                 return laid
-            laid = self.whole(better) if whole else self.again(laid, better)
+            laid = self.finished(better) if whole else self.again(laid, better)
             if _astray(laid.sheets, self.notes) <= _astray(best.sheets, self.notes):
                 best = laid
         return best  # what went to and fro ends where the fewest notes are astray

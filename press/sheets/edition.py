@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import multiprocessing
 import time
@@ -36,9 +37,12 @@ def typeset(galleys: Galleys, styles: Styles, layout: str, folder: Path, workers
     Raises Refused with the findings of all parts.
     """
     global _engine
+    edition = _Edition(galleys, styles, layout, folder, workers)
     try:
-        return _Edition(galleys, styles, layout, folder, workers).typeset()
+        return edition.typeset()
     finally:
+        if edition.pool is not None:
+            edition.pool.shutdown()
         _engine = None  # while Python still runs: WeasyPrint's fonts clean up after themselves
 
 
@@ -63,6 +67,7 @@ class _Edition:
         self.known = {document.id: _read(folder / f"{document.id}.json") for document in galleys.book.documents}
         self.used: dict[str, dict[str, Part]] = {document.id: {} for document in galleys.book.documents}
         self.drawn: dict[str, str] = {}  # the digest of each PDF that was made in this run
+        self.pool: ProcessPoolExecutor | None = None
 
     def typeset(self) -> dict[str, Part]:
         """Typeset the front matter, then the body, then what lists the pages of all; then what changed thereby.
@@ -122,15 +127,17 @@ class _Edition:
         return done
 
     def _results(self, jobs: list[_Job]) -> Iterable[Part | list[Finding]]:
-        workers = min(self.workers, len(jobs))
-        if workers == 1:
+        if self.pool is None and min(self.workers, len(jobs)) == 1:
             for job in jobs:
                 yield _work(job, self.folder)
             return
-        with ProcessPoolExecutor(workers, multiprocessing.get_context("fork")) as pool:
-            futures = [pool.submit(_work, job, self.folder) for job in jobs]
-            for future in futures:
-                yield future.result()
+        if self.pool is None:
+            gc.collect()
+            gc.freeze()  # what the workers share with this process is not for them to go through
+            self.pool = ProcessPoolExecutor(self.workers, multiprocessing.get_context("fork"), _start)
+        futures = [self.pool.submit(_work, job, self.folder) for job in jobs]
+        for future in futures:
+            yield future.result()
 
     def _job(self, bound: Bound, digest: str) -> _Job:
         """Return what there is to do for a part, with the choices that were made for the same text before."""
@@ -163,6 +170,11 @@ class _Edition:
         for path in self.folder.iterdir():
             if path.stem not in self.parts:
                 path.unlink()
+
+
+def _start() -> None:
+    """Begin as a worker. A layout makes many objects and drops few: there is not much to collect."""
+    gc.set_threshold(20_000)
 
 
 def _work(job: _Job, folder: Path) -> Part | list[Finding]:

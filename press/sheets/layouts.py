@@ -17,7 +17,7 @@ from lxml import etree
 
 from press.sheets import flow
 from press.sheets.flow import Sheet
-from press.sheets.trees import Nursery
+from press.sheets.trees import Nursery, Tree
 
 Start = tuple[Any, ...]  # of a page: WeasyPrint's resume_at, next_page, right_page, page_state
 
@@ -41,11 +41,17 @@ class Layouter:
         self.trees = Nursery(read, stylesheets, fonts)
 
     def whole(self, page: etree._Element | str) -> Layout:
-        """Lay out a document: an HTML tree, or HTML."""
+        """Lay out a document, an HTML tree or HTML, with nothing kept."""
+        return self._document(self.trees.whole(page))
+
+    def finished(self, page: etree._Element) -> Layout:
+        """Lay out the whole of a document, of which another state may have been laid out before."""
+        return self._document(self.trees.grafted(page, lasting=True) if self.trees.planted else self.trees.whole(page))
+
+    def _document(self, tree: Tree) -> Layout:
         from weasyprint.document import Document, DocumentMetadata, Page, get_html_metadata
         from weasyprint.layout import layout_document
 
-        tree = self.trees.whole(page)
         html, context = tree.html, tree.context
         pages = [Page(box) for box in layout_document(html, tree.root, context)]
         metadata = DocumentMetadata(**get_html_metadata(html))

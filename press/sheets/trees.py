@@ -21,6 +21,8 @@ from press.sheets.flow import KEY
 # What a block hands down to what is in it, beside the inherited properties; and what concerns none but a block's lines.
 _HANDED_DOWN = ("page", "text_decoration_line", "text_decoration_color", "text_decoration_style")
 _OF_LINES = {"orphans", "widows"}
+# What WeasyPrint makes of a block's content, on the block's own box.
+_OF_CONTENT = ("children", "bookmark_label", "string_set", "missing_link", "cached_counter_values")
 
 
 @dataclass
@@ -34,11 +36,15 @@ class Tree:
 
 @dataclass
 class _Kept:
-    """The boxes in a block, made for a style, and the notes called in them."""
+    """The box of a block as it was made, and the notes called in it."""
 
-    style: Any
-    children: list[Any]
+    box: Any
     notes: list[Any]
+
+    @property
+    def lines(self) -> bool:
+        """Whether there is nothing but lines in the block."""
+        return len(self.box.children) == 1 and type(self.box.children[0]).__name__ == "LineBox"
 
 
 class Nursery:
@@ -50,6 +56,11 @@ class Nursery:
         self.read, self.stylesheets, self.fonts = read, stylesheets, fonts
         self.memory = Memory({}, {})
         self._blocks: dict[Any, list[_Kept]] = {}
+
+    @property
+    def planted(self) -> bool:
+        """Whether there is a whole tree to graft from."""
+        return bool(self._blocks)
 
     def whole(self, page: etree._Element | str) -> Tree:
         """Return the tree of a document, an HTML tree or HTML, all made anew."""
@@ -66,33 +77,65 @@ class Nursery:
             self._keep(names[box.element.get(KEY)], box)
         return tree
 
-    def grafted(self, page: etree._Element) -> Tree:
-        """Return the tree of another state of the document of which the whole tree was made last."""
+    def grafted(self, page: etree._Element, lasting: bool = False) -> Tree:
+        """Return the tree of another state of the document of which the whole tree was made last.
+
+        The elements of boxes are those of earlier trees where these were kept. In a tree that is `lasting` all are of
+        its own HTML, which is then whole; no layout of an earlier tree can be drawn after that.
+        """
         names = {block.get(KEY, ""): _name(block) for block in page.iter(etree.Element) if block.get(KEY)}
         new = {key for key, name in names.items() if name not in self._blocks}
+        alike: dict[tuple[int, int, bool], bool] = {}
         while True:
-            tree = self._grown(self._html(page, names.keys() - new))
+            html = self._html(page, names.keys() - new)
+            tree = self._grown(html)
             boxes = {box.element.get(KEY): box for box in _block_boxes(tree.root)}
-            kept = {key: self._fitting(names[key], box) for key, box in boxes.items() if key not in new}
+            kept = {key: self._fitting(names[key], box.style, alike) for key, box in boxes.items() if key not in new}
             if not (strange := {key for key, found in kept.items() if found is None}):
                 break
             new |= strange
         self.memory.mark(tree.context.footnotes)
         for key, box in boxes.items():
             if found := kept.get(key):
-                box.children = found.children
+                for name in _OF_CONTENT:
+                    setattr(box, name, getattr(found.box, name))
                 tree.context.footnotes.extend(found.notes)
             else:
                 self._keep(names[key], box)
+        if lasting:
+            self._settle_in(page, boxes, {key: found for key, found in kept.items() if found})
         return tree
+
+    def _settle_in(self, page: etree._Element, boxes: dict[str, Any], kept: dict[str, _Kept]) -> None:
+        """Fill the empty blocks of a tree of elements, and give these to the boxes that were kept."""
+        full = {block.get(KEY): block for block in _converted(page).iter() if block.get(KEY)}
+        now: dict[Any, Any] = {}
+        for key, found in kept.items():
+            block, whole = boxes[key].element, full[key]
+            now |= zip(found.box.element.iter(), [block, *list(whole.iter())[1:]], strict=True)
+            block.text = whole.text
+            block.extend(whole)
+        for key, found in kept.items():
+            for box in (*found.box.children, *found.notes):
+                _give(box, now)
+            found.box = boxes[key]
+        for line, _ in self.memory.lines.values():
+            if line is not None:
+                _give(line, now)
 
     def _keep(self, name: Any, box: Any) -> None:
         notes = [inside.footnote for inside in box.descendants() if inside.footnote]
-        self._blocks.setdefault(name, []).append(_Kept(box.style, box.children, notes))
+        self._blocks.setdefault(name, []).append(_Kept(box, notes))
 
-    def _fitting(self, name: Any, box: Any) -> _Kept | None:
-        """Return what was kept of a block that inherits the same styles."""
-        return next((kept for kept in self._blocks.get(name, []) if _alike(kept, box.style)), None)
+    def _fitting(self, name: Any, style: Any, alike: dict[tuple[int, int, bool], bool]) -> _Kept | None:
+        """Return what was kept of a block that inherits the same styles; `alike` remembers which are the same."""
+        for kept in self._blocks.get(name, []):
+            pair = id(kept.box.style), id(style), kept.lines
+            if pair not in alike:
+                alike[pair] = _alike(kept, style)
+            if alike[pair]:
+                return kept
+        return None
 
     def _html(self, page: etree._Element, empty: AbstractSet[str] = frozenset()) -> Any:
         """Return WeasyPrint's HTML of a tree, which is not written out and parsed again. Some blocks are `empty`."""
@@ -142,11 +185,16 @@ def _name(block: etree._Element) -> tuple[str, str, str]:
 def _alike(kept: _Kept, style: Any) -> bool:
     """Tell whether a block hands down what the kept one did."""
     from weasyprint.css.properties import INHERITED
-    from weasyprint.formatting_structure.boxes import LineBox
 
-    lines = all(isinstance(child, LineBox) for child in kept.children)
-    wanted = (INHERITED - _OF_LINES if lines else INHERITED).union(_HANDED_DOWN)
-    return style is kept.style or all(style[name] == kept.style[name] for name in wanted)
+    wanted = (INHERITED - _OF_LINES if kept.lines else INHERITED).union(_HANDED_DOWN)
+    return style is kept.box.style or all(style[name] == kept.box.style[name] for name in wanted)
+
+
+def _give(box: Any, elements: dict[Any, Any]) -> None:
+    """Give other elements to a box and what is in it."""
+    box.element = elements.get(box.element, box.element)
+    for child in box.all_children():
+        _give(child, elements)
 
 
 def _block_boxes(box: Any) -> Iterator[Any]:
@@ -159,7 +207,7 @@ def _block_boxes(box: Any) -> Iterator[Any]:
             yield from _block_boxes(child)
 
 
-def _converted(page: etree._Element, empty: AbstractSet[str]) -> ElementTree.Element[str]:
+def _converted(page: etree._Element, empty: AbstractSet[str] = frozenset()) -> ElementTree.Element[str]:
     """Return a tree as one of the standard library, which WeasyPrint wants: no comments, and some blocks `empty`."""
     new = ElementTree.Element(str(page.tag), dict(page.attrib))
     new.tail = page.tail
