@@ -119,6 +119,18 @@ def test_a_block_that_inherits_another_style_is_made_anew() -> None:
     assert [line.text for line in again.sheets[0].fragments[0].lines] != []
 
 
+def test_a_part_is_drawn_the_same_whatever_was_kept(layouter: Layouter, page: etree._Element) -> None:
+    """To the byte: blocks, lines, notes and bookmarks that were kept are those that are made anew."""
+    choices = Choices(space={key_of(page, 4): 4.0}, moves={key_of(page, 4): ("after", key_of(page, 5))})
+    layouter.again(page, layouter.whole(page), {0, 1})
+    grafted = layouter.finished(apply(page, choices)).document
+    assert {
+        box.element for each in grafted.pages for box in each._page_box.descendants() if box.element is not None
+    } <= {*grafted._html.etree_element.iter()}
+    anew = layouter.whole(apply(page, choices)).document
+    assert re.sub(rb"/ID.*", b"", grafted.write_pdf()) == re.sub(rb"/ID.*", b"", anew.write_pdf())
+
+
 def test_choices_that_change_nothing_cost_no_layout(layouter: Layouter, page: etree._Element) -> None:
     """A trial may come to what is there already: the same layout is then the answer, where none was made once."""
     desk = _Desk(page, layouter, {})

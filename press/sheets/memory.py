@@ -11,10 +11,12 @@ what is laid out with them to what `HTML.render` makes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from functools import cached_property
 from itertools import count
 from typing import Any
 
+from cssselect2 import ElementWrapper
 from weasyprint.layout import LayoutContext, inline
 
 _break_line = inline.get_next_linebox
@@ -38,6 +40,19 @@ class Memory:
         for note in notes:
             for box in note.descendants():
                 box.origin = next(self._numbers)
+
+
+class Wrapper(ElementWrapper):  # type: ignore[misc]
+    """An element for selectors, which knows what stands behind it: `:has(+ p)` would go through all siblings else."""
+
+    @cached_property
+    def _family(self) -> list[Any]:
+        return list(self.iter_children())
+
+    def iter_next_siblings(self) -> Iterator[Any]:
+        """Give the elements behind this one in their parent."""
+        if self.parent is not None:
+            yield from self.parent._family[self.index + 1 :]
 
 
 class Context(LayoutContext):  # type: ignore[misc]

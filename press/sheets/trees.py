@@ -139,11 +139,10 @@ class Nursery:
 
     def _html(self, page: etree._Element, empty: AbstractSet[str] = frozenset()) -> Any:
         """Return WeasyPrint's HTML of a tree, which is not written out and parsed again. Some blocks are `empty`."""
-        import cssselect2
+        from press.sheets.memory import Wrapper
 
         html = self.read("<html>")
-        root = _converted(page, empty)
-        html.wrapper_element = cssselect2.ElementWrapper.from_html_root(root, content_language=None)
+        html.wrapper_element = Wrapper.from_html_root(_converted(page, empty), content_language=None)
         html.etree_element = html.wrapper_element.etree_element
         return html
 
