@@ -82,7 +82,7 @@ def test_nothing_is_left_to_do(galleys: Galleys) -> None:
 def test_every_check_is_content(galleys: Galleys) -> None:
     """epubcheck, Ace, veraPDF, the preflight, links, the pages of notes, the prose, and the same words everywhere."""
     snakemake(HOME, "check", "--config", "book=.")
-    said = (HOME / "build" / "logs" / "check.log").read_text(encoding="utf-8")
+    said = (HOME / "build" / "logs" / "checked.log").read_text(encoding="utf-8")
     told = [line for line in said.splitlines() if "finding" in line]
     assert len(told) == 11, said  # the prose, five editions, and five comparisons of their words
     assert all(line.endswith("no findings") for line in told), said

@@ -11,20 +11,26 @@ from press.galleys import Galleys
 
 Check = Callable[[Path, Galleys], list[Finding]]
 
-# Which room checks which edition, by what its file adds to the slug of the book; and the rule that its findings break.
+# Which room checks which edition, by what its file adds to the slug of the book; and the rules that it looks at. The
+# first is that of findings that have no other.
 CHECKS = {
-    ".epub": ("epubcheck", "press.check.epub"),
-    ".pdf": ("pdf", "press.check.pdf"),
-    "-large.pdf": ("pdf", "press.check.pdf:check_large"),
-    "-print.pdf": ("print", "press.check.preflight"),
-    "-cover.pdf": ("cover", "press.check.preflight:check_cover"),
-    "index.html": ("web", "press.check.web"),
+    ".epub": ("press.check.epub", ("epubcheck", "ace", "access", "weight")),
+    ".pdf": ("press.check.pdf", ("pdf", "verapdf")),
+    "-large.pdf": ("press.check.pdf:check_large", ("pdf",)),
+    "-print.pdf": ("press.check.preflight", ("print",)),
+    "-cover.pdf": ("press.check.preflight:check_cover", ("cover",)),
+    "index.html": ("press.check.web", ("web", "nu")),
 }
 
 
 def check(edition: Path, galleys: Galleys) -> list[Finding]:
     """Return what is wrong with one finished edition of the book in `galleys`."""
-    rule, place = CHECKS[edition.name.removeprefix(galleys.book.slug)]
+    place, rules = CHECKS[edition.name.removeprefix(galleys.book.slug)]
     module, _, function = place.partition(":")
     run: Check = getattr(import_module(module), function or "check")
-    return named(rule, run(edition, galleys))
+    return named(rules[0], run(edition, galleys))
+
+
+def rules_of(edition: Path, galleys: Galleys) -> tuple[str, ...]:
+    """Return the rules that are looked at in an edition."""
+    return CHECKS[edition.name.removeprefix(galleys.book.slug)][1]

@@ -59,6 +59,11 @@ def _shown(finding: Finding) -> dict[str, Any]:
     return {"relatedLocations": [{"id": 1, "message": {"text": "where it shows"}, "physicalLocation": place}]}
 
 
+def read(path: Path) -> list[Finding]:
+    """Return the findings that `as_json` wrote to a file."""
+    return [Finding(**one) for one in json.loads(path.read_bytes())]
+
+
 WRITERS: dict[str, Callable[[list[Finding]], str]] = {"json": as_json, "sarif": as_sarif}
 
 # The stages that refuse what is wrong, and the rule of their findings; any other command makes an edition.
@@ -75,7 +80,7 @@ def gather(folder: Path, build: Path, severity: Mapping[str, Severity]) -> None:
 
     Where all went well, the findings of a run that did not are taken away; those of a check stay.
     """
-    kept = [Finding(**one) for path in sorted(folder.glob("*.json")) for one in json.loads(path.read_bytes())]
+    kept = [finding for path in sorted(folder.glob("*.json")) for finding in read(path)]
     shutil.rmtree(folder, ignore_errors=True)
     if kept:
         for form, writer in WRITERS.items():

