@@ -2,7 +2,7 @@
 #
 #   manuscript/*.md -> read -> resolve -> galleys -> sheets -> epub, pdf, print, html -> check
 #
-# snakemake all          every edition of this book (also: epub, pdf, print, cover, html, preflight, prose, check, clean)
+# snakemake all          every edition of this book (also: epub, pdf, print, cover, html, preflight, prose, check, report, clean)
 # snakemake large        the large-print PDF, which is typeset on its own
 # snakemake docx         the editor's copy, with numbered lines; press merge takes it back into the manuscript
 # snakemake release      one folder for booksellers, or a list of what is missing for it
@@ -428,6 +428,30 @@ if book.single:
             sarif=book.build / "findings.sarif",
         shell:
             "python -m press findings {input:q} --save {log.findings:q} --save {log.sarif:q} > {log[0]:q} 2>&1"
+
+    rule report:
+        input:
+            manifest=book.folder / "book.yaml",
+            galleys=rules.resolve.output,
+            pages=rules.sheets.output.pages,
+            editions=rules.checked.input.editions,
+            large=rules.checked.input.large,
+            findings=rules.checked.output.findings,
+            record=rules.checked.output.record,
+            card=rules.preflight.output.data,
+            styles=book.style_files("report", "fonts"),
+            engine=book.inputs("report", "pagemap.py", *SHARED, *MODEL),
+        output:
+            page=book.build / "report.html",
+            data=book.build / "report.json",
+        log:
+            book.log("report"),
+        params:
+            styles=book.style_options,
+        shell:
+            "python -m press report {input.manifest:q} {input.galleys:q} {input.pages:q} {input.editions:q} {input.large:q}"
+            " --findings {input.findings:q} --record {input.record:q} --card {input.card:q} --times .snakemake/metadata"
+            " {params.styles} -o {output.page:q} > {log:q} 2>&1"
 
     rule clean:
         log:

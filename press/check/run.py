@@ -41,7 +41,7 @@ def run(folder: Path, galleys: Galleys, editions: Iterable[Path], say: Callable[
     for edition in editions:
         found = check(edition, galleys)
         done.record.files.append(record.file(edition))
-        done.record.tested += record.tested(rules_of(edition, galleys), edition.name, found)
+        done.record.tested += record.tested(rules_of(edition, galleys), record.name_of(edition), found)
         count(str(edition), found)
     if editions:
         done.compared = fidelity.Editions(folder, galleys, asked.prose).compare(editions)
