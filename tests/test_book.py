@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -86,6 +87,16 @@ def test_every_check_is_content(galleys: Galleys) -> None:
     told = [line for line in said.splitlines() if "finding" in line]
     assert len(told) == 11, said  # the prose, five editions, and five comparisons of their words
     assert all(line.endswith("no findings") for line in told), said
+
+
+def test_the_report_says_so(galleys: Galleys) -> None:
+    """`snakemake report` after a check checks nothing again."""
+    done = snakemake(HOME, "report", "--config", "book=.")
+    assert "] checked" not in done.stderr, done.stderr
+    said = json.loads((HOME / "build" / "report.json").read_bytes())
+    assert (said["findings"], said["stale"], said["preflight"]["failed"]) == ([], [], 0)
+    assert said["totals"]["words"] > 60_000 and said["totals"]["figures"] > 42
+    assert (HOME / "build" / "report.html").stat().st_size < 3_000_000
 
 
 def test_every_chapter_has_its_plates_notes_and_boxes(galleys: Galleys) -> None:

@@ -39,8 +39,9 @@ def test_an_author_begins_by_the_readme(tmp_path: Path) -> None:
         ["press", "preview"],
         ["snakemake", "all"],
         ["snakemake", "check"],
+        ["snakemake", "report"],
     ]
-    new, preview, build, _ = (command.replace("my-book", str(tmp_path / "my-book")) for command in mine)
+    new, preview, build, _, report = (command.replace("my-book", str(tmp_path / "my-book")) for command in mine)
     assert "is a book" in run(new)
     with subprocess.Popen(
         [*shlex.split(preview), "--port", "18765"],
@@ -57,6 +58,7 @@ def test_an_author_begins_by_the_readme(tmp_path: Path) -> None:
         server.communicate(timeout=60)
         assert server.returncode == 0
     assert "read 1-words" in run(f"{build} --dry-run")
+    assert "] report" in run(f"{report} --dry-run")
 
 
 def test_the_other_commands(tmp_path: Path) -> None:
