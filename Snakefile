@@ -2,7 +2,8 @@
 #
 #   manuscript/*.md -> read -> resolve -> galleys -> sheets -> epub, pdf, print, html -> check
 #
-# snakemake all          every edition of this book (also: epub, pdf, print, cover, html, preflight, prose, check, report, clean)
+# snakemake all          every edition of this book (also: epub, pdf, print, cover, html, preflight, prose, check, clean)
+# snakemake report       what the build comes to, as a page: words, findings, sizes, spreads
 # snakemake large        the large-print PDF, which is typeset on its own
 # snakemake docx         the editor's copy, with numbered lines; press merge takes it back into the manuscript
 # snakemake release      one folder for booksellers, or a list of what is missing for it
