@@ -13,7 +13,6 @@ from press import files, yamlfile
 from press.check.prose.settings import Prose
 from press.findings import RULES, Finding, Refused, Severity
 from press.galleys import Matter
-from press.release.trade import Trade
 
 MARC_ROLES = "aut ill edt trl bkd pbl ins ctb aui anl cov art pht rev win".split()
 
@@ -110,6 +109,24 @@ class Identifiers(_Strict):
     print: str = Field(pattern=r"^urn:(isbn|uuid):")
     html: str = Field(pattern=r"^urn:(isbn|uuid):")
     large: str | None = Field(default=None, pattern=r"^urn:(isbn|uuid):")  # large print, where there is such an edition
+
+
+class Trade(_Strict):
+    """What a bookseller asks. Codes are those of Thema (www.editeur.org/151/Thema) and of BISAC, the main one first.
+
+    Prices are written "9.99 EUR" or "free", for each edition; `tax` says whether they include it. A draft may leave all
+    of it open, a release may not (press/release/trade.py).
+    """
+
+    prices: dict[Literal["epub", "pdf", "print", "large", "html"], str] = {}
+    fixed: bool = False  # whether the law holds shops to the price
+    tax: Literal["included", "excluded"] = "included"
+    thema: list[str] = []
+    bisac: list[str] = []
+    audience: Literal["general", "children", "teenage", "professional", "tertiary"] = "general"
+    binding: Literal["paperback", "hardback"] = "paperback"
+    country: str = Field(default="", pattern=r"^([A-Z]{2})?$")  # of publication
+    email: str = Field(default="", pattern=r"^(\S+@\S+)?$")  # of who answers for the record
 
 
 class Series(_Strict):

@@ -41,6 +41,7 @@ RULES = {
     "web": "The web edition is complete",
     "nu": "The web edition is valid HTML (Nu checker)",
     "fidelity": "Every word of the manuscript is in every edition",
+    "onix": "The ONIX record is valid",
 }
 
 

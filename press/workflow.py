@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import fcntl
+import os
 import resource
 import shlex
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from typing import Any, TextIO
+from typing import IO, Any
 
 from snakemake.exceptions import WorkflowError
 
 from press import book, catalogue
+from press.catalogue import whole
 from press.findings import Refused
+from press.paths import Paths
 
 # The rooms that more than one stage uses.
 SHARED = ("findings.py", "files.py", "cli")
 MODEL = ("galleys.py", "styles.py", "fonts.py", "pixels.py")
 
 
-# What a layout calls an input: the files, or in a catalogue what tells them from Snakemake's wildcards.
-Files = list[str] | Callable[[Any], list[str]]
 KEYS = {"book", "catalogue"}
 
 
@@ -52,22 +54,18 @@ class Layout:
     def __init__(self, folder: Path, home: Path) -> None:
         self.folder = folder
         self.home = home
-        self._lock: TextIO | None = None  # while a run has the book
+        self._lock: IO[str] | None = None  # while a run has the book
         self.manifest = book.load(self.folder)
         self.build = self.folder / "build"
         self.names = book.manuscripts(self.manifest)
-        self.styles = [path for path in dict.fromkeys([self.folder / "styles", self.home / "styles"]) if path.is_dir()]
-        self.style_options = " ".join(f"--styles {shlex.quote(str(path))}" for path in self.styles)
-        slug = self.manifest.slug
-        self.epub = str(self.build / f"{slug}.epub")
-        self.pdf = str(self.build / f"{slug}.pdf")
-        self.print = str(self.build / f"{slug}-print.pdf")
-        self.cover = str(self.build / f"{slug}-cover.pdf")
-        self.docx = str(self.build / f"{slug}.docx")
-        self.html = str(self.build / "html" / "index.html")
-        self.downloads = str(self.build / "html" / "downloads.html")
-        self.large = str(self.build / f"{slug}-large.pdf")
-        self.galleys = str(self.build / "galleys" / "book.json")
+        self.styles = styles_of(self.folder, self.home)
+        self.style_options = options(self.styles)
+        paths = Paths(folder, self.manifest.slug)
+        self.epub, self.pdf, self.large = str(paths.epub), str(paths.pdf), str(paths.large)
+        self.print, self.cover = str(paths.print), str(paths.cover)
+        self.docx = str(paths.docx)
+        self.html, self.downloads = str(paths.html), str(paths.downloads)
+        self.galleys = str(paths.galleys)
 
     @property
     def environment(self) -> str:
@@ -79,18 +77,8 @@ class Layout:
         return self.build / "logs" / "refused"
 
     def hold(self) -> None:
-        """Take the book for this run; the kernel gives it free when the run ends, however it ends.
-
-        Raises WorkflowError where another run has it.
-        """
-        self.build.mkdir(exist_ok=True)
-        file = (self.build / ".lock").open("w", encoding="utf-8")  # stays open while the run lasts
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            file.close()
-            raise WorkflowError(f"{self.folder}: another build of this book is running") from None
-        self._lock = file  # closing the file would give up the lock
+        """Take the book for this run; see `hold`."""
+        self._lock = hold(self.folder)
 
     def finish(self) -> None:
         """Write the findings of all jobs that refused their work to findings.json and findings.sarif."""
@@ -100,24 +88,9 @@ class Layout:
             machine.gather(self._refused, self.build, self.manifest.severity)
 
     @property
-    def wildcards(self) -> dict[str, str]:
-        """What the wildcards of the Snakefile may be, as regular expressions."""
-        return {"name": "|".join(self.names)}
-
-    @property
     def read(self) -> list[str]:
         """What is read of each manuscript file."""
         return [str(self.build / "read" / f"{name}.json") for name in self.names]
-
-    def made(self, *editions: str) -> list[str]:
-        """Return the files of editions, by the names of the properties here."""
-        return [getattr(self, edition) for edition in editions]
-
-    each = made
-
-    def room(self, name: str) -> Path:
-        """Return the folder `name` of the build."""
-        return self.build / name
 
     @property
     def released(self) -> list[str]:
@@ -154,10 +127,9 @@ class Layout:
 
 
 class House:
-    """The files of all books in a catalogue: patterns with the wildcards `book`, a folder, and `slug`.
+    """The files of all books in a catalogue: one job makes one goal (`catalogue/whole.py`) of one book.
 
-    It stands where a Layout stands: what that knows of its one book, this asks the wildcards. A book is only read when
-    a job of it is planned, so that a job on the node of a cluster reads one book and not all of them.
+    No book.yaml is read to plan the jobs: a book is its folder, what is made of it is told by a receipt.
     """
 
     single = False
@@ -165,68 +137,60 @@ class House:
     def __init__(self, file: Path, home: Path) -> None:
         self.catalogue = catalogue.load(file)
         self.home = home
-        self.of = cache(lambda folder: Layout(Path(folder), home))
-        self.folder = Path("{book}")
-        self.build = self.folder / "build"
-        # A slug ends before what is added to it for an edition.
-        self.wildcards = {"book": ".+", "name": r"[\w-]+", "slug": r"[a-z0-9-]+(?<!-print)(?<!-cover)(?<!-large)"}
-        slug = str(self.build / "{slug}")
-        self.epub, self.pdf, self.docx = f"{slug}.epub", f"{slug}.pdf", f"{slug}.docx"
-        self.print, self.cover, self.large = f"{slug}-print.pdf", f"{slug}-cover.pdf", f"{slug}-large.pdf"
-        self.html, self.downloads = str(self.build / "html/index.html"), str(self.build / "html/downloads.html")
-        self.galleys = str(self.build / "galleys/book.json")
+        self.build = self.catalogue.home / "build"
+        self.engine = engine_files(home, "")
+        self.style_files = sorted(str(path) for path in (home / "styles").rglob("*") if path.is_file())
+        self.style_options = options([home / "styles"])
+        self.locks: list[IO[str]] = []
 
     @property
     def environment(self) -> str:
         """What a job's shell begins with; see Layout."""
-        return environment(self.catalogue.home / "build")
+        return environment(self.build)
 
-    def each(self, *editions: str) -> Files:
-        """Return editions of all books; in the place of a book whose book.yaml is wrong, the job that says so."""
-        return lambda _: [file for folder in self.catalogue.folders for file in self._wanted(folder, editions)]
+    def workers(self, cores: int) -> int:
+        """Return on how many processes a book may be typeset: books come first, what is left is theirs."""
+        return max(1, cores // len(self.catalogue.folders))
 
-    def _wanted(self, folder: Path, editions: tuple[str, ...]) -> list[str]:
-        try:
-            return self.of(str(folder)).made(*editions)
-        except Refused:
-            return [str(folder / "build" / "manifest.ok")]
+    def each(self, goal: str) -> Callable[[Any], list[str]]:
+        """Return the receipts of a goal, of all books. A receipt of what is no longer there is dropped first."""
 
-    def made(self, *editions: str) -> Files:
-        """Return the files of editions of the job's book."""
-        return lambda wildcards: self.of(wildcards.book).made(*editions)
+        def receipts(_: Any) -> list[str]:
+            for folder in self.catalogue.folders:
+                for kept in (folder / "build" / "made").glob("*.json"):
+                    if not whole.holds(kept, folder):
+                        kept.unlink(missing_ok=True)
+            return [str(_receipt(folder, goal)) for folder in self.catalogue.folders]
 
-    def style_files(self, *rooms: str) -> Files:
-        """Return the files below rooms of the styles folders, those of the job's book among them."""
-        return lambda wildcards: self.of(wildcards.book).style_files(*rooms)
+        return receipts
 
-    def __getattr__(self, name: str) -> Any:
-        """What a Layout has as a list, or as words, and is another for each book."""
-        if name not in ("read", "references", "images", "art", "released", "style_options"):
-            raise AttributeError(name)
-        return lambda wildcards: getattr(self.of(wildcards.book), name)
+    def sources(self, wildcards: Any) -> list[str]:
+        """Return every file in the folder of the job's book that no build made, its book.yaml first."""
+        folder = Path(wildcards.book)
+        found = [str(folder / "book.yaml")] if (folder / "book.yaml").exists() else []
+        for path, folders, names in os.walk(folder):
+            folders[:] = sorted(name for name in folders if name[0] != "." and Path(path, name) != folder / "build")
+            found += [str(Path(path, name)) for name in sorted(names) if name[0] != "."]
+        return list(dict.fromkeys(found))
 
-    def inputs(self, *rooms: str) -> list[str]:
-        """Return the files of the engine's rooms."""
-        return engine_files(self.home, *rooms)
+    def before(self, wildcards: Any) -> list[str]:
+        """Return the receipts of what the goal needs; large print only where the book has an identifier for it."""
+        folder, goal = Path(wildcards.book), wildcards.goal
+        needed = {"editions": [], "large": ["editions"], "check": ["editions"], "release": ["check"]}[goal]
+        if goal == "check":
+            with suppress(Refused):
+                needed += ["large"] if book.load(folder).identifiers.large else []
+        return [str(_receipt(folder, one)) for one in needed]
 
-    def room(self, name: str) -> Callable[[Any], Path]:
-        """Return the folder `name` of the build of the job's book."""
-        return lambda wildcards: self.of(wildcards.book).room(name)
-
-    def log(self, name: str) -> str:
-        """Return the log file of a rule; one that makes a file named by the slug has it in the log's name too."""
-        slug = "-{slug}" if name in ("epub", "pdf", "print", "cover", "large", "docx") else ""
-        return str(self.build / "logs" / f"{name}{slug}.log")
+    def styles_of(self, wildcards: Any) -> str:
+        """Return the styles of the job's book, as options."""
+        return options(styles_of(Path(wildcards.book), self.home))
 
     def hold(self) -> None:
         """Take every book for this run. Raises WorkflowError where another run has one of them."""
         limit = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
         resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))  # a lock is an open file
-        for folder in self.catalogue.folders:
-            try:
-                self.of(str(folder)).hold()
-            except Refused:
-                continue
+        self.locks = [hold(folder) for folder in self.catalogue.folders]
 
     def finish(self) -> None:
         """Write the index of the house over the books that are made."""
@@ -234,6 +198,35 @@ class House:
         from press.styles import Styles
 
         build(self.catalogue, Styles([self.catalogue.home / "styles", self.home / "styles"]))
+
+
+def _receipt(folder: Path, goal: str) -> Path:
+    return folder / "build" / "made" / f"{goal}.json"
+
+
+def hold(folder: Path) -> IO[str]:
+    """Take the book in `folder` for this run: return a file that is to stay open while the run lasts.
+
+    The kernel gives the book free when the run ends, however it ends. Raises WorkflowError where another run has it.
+    """
+    (folder / "build").mkdir(exist_ok=True)
+    file = (folder / "build" / ".lock").open("w", encoding="utf-8")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        file.close()
+        raise WorkflowError(f"{folder}: another build of this book is running") from None
+    return file
+
+
+def styles_of(folder: Path, home: Path) -> list[Path]:
+    """Return the styles folders of the book in `folder`: its own over those of the press."""
+    return [path for path in dict.fromkeys([folder / "styles", home / "styles"]) if path.is_dir()]
+
+
+def options(styles: list[Path]) -> str:
+    """Return styles folders as the commands of the press take them."""
+    return " ".join(f"--styles {shlex.quote(str(path))}" for path in styles)
 
 
 def environment(build: Path) -> str:

@@ -1,31 +1,55 @@
-"""A house of several books, built in one run; one has a wrong book.yaml, and one a wrong manuscript."""
+"""A house of several books, made in one run: one has a wrong book.yaml, one a wrong manuscript, one is released."""
 
 from __future__ import annotations
 
+import hashlib
 import json
+import re
+import shutil
 import subprocess
 from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
-from conftest import snakemake
-from lxml import html
+from conftest import STYLES, snakemake
+from lxml import etree, html
 
 from benchmarks.house import shelf
 from press import catalogue
+from press.catalogue.whole import make
+from press.check.record import Record
 from press.findings import Refused
+from press.release import inventory, onix
+from press.styles import Styles
 
+NS = {"o": "http://ns.editeur.org/onix/3.1/reference"}
 Run = subprocess.CompletedProcess[str]
 
 
-def run(file: Path, *words: str) -> Run:
-    return snakemake(file.parent, "all", *words, "--config", f"catalogue={file}", check=False)
+TRADE = """
+trade: {prices: {epub: 4.99 EUR, pdf: free, print: 12.90 EUR}, thema: [WFW], bisac: [CRA000000]}
+series: {name: Knots by Number, number: 1}
+"""
+ISBNS = {"epub": "978-3-16-148410-0", "pdf": "978-0-306-40615-7", "print": "978-1-86197-876-9"}
+
+
+def run(file: Path, *words: str, goal: str = "all") -> Run:
+    return snakemake(file.parent, goal, *words, "--config", f"catalogue={file}", check=False)
+
+
+def sold(manifest: Path) -> None:
+    """Give a generated book what a release asks for."""
+    text = manifest.read_text(encoding="utf-8")
+    for kind, isbn in ISBNS.items():
+        text = re.sub(rf"{kind}: urn:uuid:[\w-]+", f"{kind}: urn:isbn:{isbn}", text)
+    manifest.write_text(text + TRADE, encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Run]:
     """The catalogue of four books, and its first run."""
     file = shelf.make(tmp_path_factory.mktemp("house"), 4, paragraphs=1)
+    sold(file.parent / "books/00001/book.yaml")
     manifest = file.parent / "books/00003/book.yaml"
     manifest.write_text(manifest.read_text(encoding="utf-8").replace("title:", "titel:", 1), encoding="utf-8")
     text = file.parent / "books/00004/manuscript/knot.md"
@@ -61,6 +85,96 @@ def test_the_index_leads_to_what_is_made(house: tuple[Path, Run]) -> None:
     assert len(hrefs) > 8
     for href in hrefs:
         assert (room / unquote(href)).is_file(), href
+
+
+@pytest.fixture(scope="module")
+def release(house: tuple[Path, Run]) -> tuple[Path, Run]:
+    """The house when a release of it was asked for: only the first book has what that takes."""
+    file, _ = house
+    return file.parent / "books/00001/build/release", run(file, goal="release")
+
+
+def test_what_can_be_released_is(release: tuple[Path, Run]) -> None:
+    """With checks that were really made, and the reasons for the other."""
+    folder, done = release
+    build = folder.parent
+    record = Record.model_validate_json((build / "check" / "record.json").read_bytes())
+    assert json.loads((build / "check" / "findings.json").read_bytes()) == []
+    assert record.proves(build / "knot-00001.epub", "epubcheck", "ace", "access", "weight")
+    assert (folder / "9783161484100.epub").read_bytes() == (build / "knot-00001.epub").read_bytes()
+    message = etree.parse(folder / "onix.xml")
+    assert onix.check((folder / "onix.xml").read_bytes()) == []
+    found = message.xpath("//o:Product[1]//o:ProductFormFeatureValue/text()", namespaces=NS)
+    assert {"04", "82", "85"} <= set(found)
+    assert message.xpath("//o:Product[2]//o:ProductFormFeatureValue/text()", namespaces=NS) == ["05"]
+    assert "the epub edition has no ISBN" in done.stderr
+    other = file_of(folder, "00002") / "build"
+    assert not (other / "release").exists()
+    assert {one["rule"] for one in json.loads((other / "findings.json").read_bytes())} == {"release"}
+
+
+def file_of(release: Path, number: str) -> Path:
+    return release.parents[2] / number
+
+
+def test_each_product_is_of_the_series(release: tuple[Path, Run]) -> None:
+    message = etree.parse(release[0] / "onix.xml")
+    products = message.xpath("//o:Product", namespaces=NS)
+    assert len(products) == 4
+    for product in products:
+        (collection,) = product.iterfind(".//o:Collection", NS)
+        assert collection.findtext("o:CollectionType", namespaces=NS) == "10"
+        assert collection.findtext(".//o:TitleText", namespaces=NS) == "Knots by Number"
+        assert collection.findtext(".//o:CollectionSequenceNumber", namespaces=NS) == "1"
+
+
+def test_anyone_can_make_the_same_bytes_by_the_manifest(release: tuple[Path, Run], tmp_path: Path) -> None:
+    """From the sources that it names, and no other file; here by the Snakefile's steps, there in one process."""
+    folder, _ = release
+    manifest = json.loads((folder / "manifest.json").read_bytes())
+    again = tmp_path / "again"
+    for name, digest in manifest["sources"].items():
+        content = (file_of(folder, "00001") / name).read_bytes()
+        assert hashlib.sha256(content).hexdigest() == digest
+        (again / name).parent.mkdir(parents=True, exist_ok=True)
+        (again / name).write_bytes(content)
+    assert manifest["engine"] == inventory.press(Styles([STYLES]))["engine"]
+    snakemake(again, "all")
+    made = {hashlib.sha256(path.read_bytes()).hexdigest() for path in (again / "build").glob("*.*")}
+    editions = [name for name in manifest["files"] if name.endswith((".epub", ".pdf"))]
+    assert len(editions) == 4
+    for name in editions:
+        assert manifest["files"][name] in made, name
+    shutil.copytree(folder.parent / "check", again / "build" / "check")  # whose digests are those of the new files
+    shutil.copy(folder.parent / "preflight.json", again / "build")
+    shutil.copy(folder.parent / "preflight.html", again / "build")
+    make(again, "release", Styles([STYLES]), 1, again / "build" / "made" / "release.json")
+    for name in ("SHA256SUMS", "manifest.json"):
+        assert (again / "build" / "release" / name).read_bytes() == (folder / name).read_bytes()
+
+
+def test_an_edition_that_is_lost_is_made_again(house: tuple[Path, Run]) -> None:
+    file, _ = house
+    assert "books/00002" not in run(file, "--dry-run").stderr
+    edition = file.parent / "books/00002/build/knot-00002-print.pdf"
+    content = edition.read_bytes()
+    edition.unlink()
+    assert "books/00002" in run(file, "--dry-run").stderr
+    run(file)
+    assert edition.read_bytes() == content
+
+
+def test_a_fault_leaves_the_editions_as_they_were(house: tuple[Path, Run]) -> None:
+    file, _ = house
+    folder = file.parent / "books/00002"
+    text = folder / "manuscript/knot.md"
+    good, made = text.read_text(encoding="utf-8"), (folder / "build/knot-00002.epub").read_bytes()
+    text.write_text(good + "\nSee [](#nowhere).\n", encoding="utf-8")
+    assert "knot.md:9: cross-reference #nowhere leads nowhere" in run(file).stderr
+    assert (folder / "build/knot-00002.epub").read_bytes() == made
+    text.write_text(good, encoding="utf-8")
+    run(file)
+    assert "books/00002" not in run(file, "--dry-run").stderr
 
 
 def test_only_the_broken_ones_are_tried_again(house: tuple[Path, Run]) -> None:

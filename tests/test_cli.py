@@ -30,8 +30,8 @@ def test_help_names_every_room() -> None:
     code, said = run("--help")
     assert code == 0
     commands = re.findall(r"^  (\w+) ", said.partition("Commands:")[2], re.M)
-    expected = "new import preview merge manifest read resolve sheets epub pdf large print wrap cover html docx".split()
-    expected += ["downloads", "preflight", "release", "check", "findings", "report"]
+    expected = "new import preview merge read resolve sheets epub pdf large print wrap cover html docx".split()
+    expected += ["downloads", "preflight", "check", "findings", "release", "report", "make", "stock"]
     assert commands == expected, "in the order of the data"
 
 
@@ -129,14 +129,16 @@ def test_sarif_keeps_to_its_schema() -> None:
 def test_findings_of_a_run_that_stopped_are_gathered(tmp_path: Path) -> None:
     """What jobs of one run refused is one file; it goes when a run ends well, and that of a check stays."""
     kept, found = tmp_path / "logs" / "refused", tmp_path / "findings.json"
-    result = CliRunner().invoke(main, ["manifest", str(tmp_path / "book.yaml")], env={"PRESS_FINDINGS": str(kept)})
+    (manifest := tmp_path / "book.yaml").write_text("slug: 1", encoding="utf-8")
+    words = ["resolve", str(manifest), str(manifest), "--styles", str(STYLES), "-o", str(tmp_path / "galleys")]
+    result = CliRunner().invoke(main, words, env={"PRESS_FINDINGS": str(kept)})
     assert result.exit_code == 1
     machine.keep([Finding("manuscript/1.md", 3, "x")], kept, "pdf")
     machine.gather(kept, tmp_path, {"edition": "warning"})
-    assert [(one["file"], one["rule"], one["severity"]) for one in json.loads(found.read_bytes())] == [
+    assert {(one["file"], one["rule"], one["severity"]) for one in json.loads(found.read_bytes())} == {
         ("book.yaml", "resolve", "error"),
         ("manuscript/1.md", "edition", "warning"),
-    ]
+    }
     assert not kept.exists()
     machine.gather(kept, tmp_path, {})
     assert not found.exists() and not found.with_suffix(".sarif").exists()

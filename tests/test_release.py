@@ -16,10 +16,12 @@ from conftest import HOME, STYLES
 from lxml import etree
 from PIL import Image
 
-from press import book
-from press.editions.epub import access
+from press import book, files
+from press.check import CHECKS, machine, record
+from press.check.record import Record
+from press.findings import Finding, Severity
 from press.release import onix, trade
-from press.release.editions import _features
+from press.release.editions import features
 
 NS = {"o": "http://ns.editeur.org/onix/3.1/reference"}
 # ISBNs that books on the ISBN and on barcodes use as examples.
@@ -50,15 +52,34 @@ def press(*words: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, "-m", "press", *map(str, words)], cwd=HOME, capture_output=True, text=True)
 
 
-def released(folder: Path) -> subprocess.CompletedProcess[str]:
-    """Release a book whose editions are made; what they say of themselves is as old as they are."""
+def editions_in(build: Path) -> list[Path]:
+    ends = (".epub", ".pdf", "-print.pdf", "-cover.pdf")
+    return [*(build / f"knotenschule{end}" for end in ends), build / "html" / "index.html"]
+
+
+def without_findings(*editions: Path) -> Record:
+    """Return what a check notes of editions with which nothing is wrong, but of the EPUB what is true of it."""
+    kept = Record()
+    for edition in editions:
+        rules = CHECKS[edition.name.removeprefix("knotenschule")][1]
+        kept.files.append(record.file(edition).model_copy(update={"claims": record.claims(edition)}))
+        kept.tested += record.tested(rules, record.name_of(edition), [])
+    return kept
+
+
+def released(folder: Path, **more: list[Finding]) -> subprocess.CompletedProcess[str]:
+    """Release a book whose editions are made and said to be checked; test_catalogue.py has one that really is."""
     build = folder / "build"
-    slug = build / "knotenschule"
-    editions = [f"{slug}.epub", f"{slug}.pdf", f"{slug}-print.pdf", f"{slug}-cover.pdf", build / "html" / "index.html"]
+    editions = editions_in(build)
     if not (build / "preflight.json").exists():
         press("preflight", build / "galleys/book.json", *editions[2:4], "-s", STYLES, "-o", build / "preflight.html")
+    seen, found = build / "check" / "record.json", build / "check" / "findings.json"
+    if not seen.exists():
+        files.write(seen, without_findings(*editions).model_dump_json())
+        files.write(found, machine.as_json(more.get("findings", [])))
     pages, card = build / "sheets/book/pages.json", build / "preflight.json"
     words = [folder / "book.yaml", build / "galleys/book.json", pages, card, *editions]
+    words += ["--record", seen, "--findings", found]
     return press("release", *words, "-s", folder / "styles", "-s", STYLES, "-o", build / "release")
 
 
@@ -170,23 +191,71 @@ def test_extents_are_those_of_the_page_map(release: Path) -> None:
 
 def test_accessibility_is_what_was_proved(release: Path, tmp_path: Path) -> None:
     """The codes go when what they claim goes: here, the descriptions of pictures and the list of pages."""
-    epub = release / "9783161484100.epub"
-    codes = {code for kind, code in _features("epub", epub) if kind == "09"}
+    epub = release.parent / "knotenschule.epub"
+    codes = {code for kind, code in features("epub", epub, [without_findings(epub)]) if kind == "09"}
     told = values(etree.parse(release / "onix.xml"), "//o:Product[1]//o:ProductFormFeature[o:*='09']/o:*[2]/text()")
     assert set(told) == codes
     assert {"04", "82", "85", "11", "13", "14", "19", "41"} <= codes
-    poor = tmp_path / "poor.epub"
+    poor = tmp_path / "knotenschule.epub"
     with zipfile.ZipFile(epub) as old, zipfile.ZipFile(poor, "w") as new:
         for name in old.namelist():
             data = old.read(name)
             if name.endswith(".xhtml"):
                 data = data.replace(b" alt=", b" data-alt=").replace(b'role="doc-pagebreak"', b"")
             new.writestr(name, data)
-    proved = {claim for claim, against in access.prove(access.unpack(poor)[1]).items() if not against}
-    assert not proved & {"described", "paged"}
-    assert not {"04", "82", "85", "14", "19", "41", "52"} & {
-        code for kind, code in _features("epub", poor) if kind == "09"
-    }
+    checked = without_findings(poor)
+    assert checked.files[0].claims["described"] and checked.files[0].claims["paged"]
+    told = {code for kind, code in features("epub", poor, [checked]) if kind == "09"}
+    assert not {"14", "19", "41", "52"} & told
+    assert set(features("epub", epub, [checked])) == {("09", "08")}, "of another file nothing is known"
+
+
+@pytest.mark.parametrize("rule", ["epubcheck", "ace", "access"])
+def test_what_a_validator_found_is_not_claimed_however_grave_the_author_thinks_it(release: Path, rule: str) -> None:
+    epub = release.parent / "knotenschule.epub"
+    checked = without_findings(epub)
+    (one,) = [one for one in checked.tested if one.rule == rule]
+    one.findings = 1
+    assert not {"04", "82", "85"} & {code for kind, code in features("epub", epub, [checked])}
+    checked.tested.remove(one)  # it never looked
+    assert not {"04", "82", "85"} & {code for kind, code in features("epub", epub, [checked])}
+
+
+def test_a_pdf_is_universally_accessible_only_where_verapdf_found_nothing(release: Path) -> None:
+    pdf = release.parent / "knotenschule.pdf"
+    checked = without_findings(pdf)
+    assert list(features("pdf", pdf, [checked])) == [("09", "05")]
+    (one,) = [one for one in checked.tested if one.rule == "verapdf"]
+    one.findings = 2
+    assert list(features("pdf", pdf, [checked])) == [("09", "08")]
+    checked.tested.remove(one)
+    assert list(features("pdf", pdf, [checked])) == [("09", "08")]
+
+
+def test_what_was_not_checked_as_it_is_stops_a_release(release: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "knoten"
+    shutil.copytree(release.parent.parent, folder)
+    shutil.rmtree(folder / "build" / "release")
+    with (folder / "build" / "knotenschule.pdf").open("ab") as pdf:
+        pdf.write(b"%\n")
+    done = released(folder)
+    assert done.returncode == 1
+    assert done.stderr == "knotenschule.pdf: it was not checked as it is now: run 'snakemake check'\n"
+    assert not (folder / "build" / "release").exists()
+
+
+@pytest.mark.parametrize(("severity", "code"), [("error", 1), ("warning", 0)])
+def test_what_the_checks_found_stops_a_release_if_it_is_an_error(
+    release: Path, tmp_path: Path, severity: Severity, code: int
+) -> None:
+    folder = tmp_path / "knoten"
+    shutil.copytree(release.parent.parent, folder)
+    shutil.rmtree(folder / "build" / "release")
+    (folder / "build" / "check" / "record.json").unlink()
+    done = released(folder, findings=[Finding("manuscript/eins.md", 3, "a word is misspelt", "spelling", severity)])
+    assert done.returncode == code
+    assert (folder / "build" / "release").exists() == (code == 0)
+    assert ("manuscript/eins.md:3: a word is misspelt" in done.stderr) == (code == 1)
 
 
 @pytest.mark.parametrize(
@@ -238,6 +307,9 @@ def test_a_draft_is_refused_with_every_reason_and_writes_nothing(own_book: Path)
         ("[WFW, 1DFG]", "[1DFG, WFW]", "qualifies a subject"),
         ("CRA000000", "crafts", "is not written like a code of bisac"),
         ("imprint: Werkstatt", "imprint: TBD", "'TBD' only holds a place"),
+        ("imprint: Werkstatt", "imprint: Publisher's Name", "only holds a place"),
+        ("name: Die Knotenschule", "name: Author", "'Author' only holds a place"),
+        ("978-3-16-148410-0", "978-1-234-56789-7", "only holds the place of an identifier"),
     ],
 )
 def test_what_only_holds_a_place_is_found(tmp_path: Path, old: str, new: str, reason: str) -> None:

@@ -15,8 +15,8 @@ Check = Callable[[Path, Galleys], list[Finding]]
 # first is that of findings that have no other.
 CHECKS = {
     ".epub": ("press.check.epub", ("epubcheck", "ace", "access", "weight")),
-    ".pdf": ("press.check.pdf", ("pdf", "verapdf")),
-    "-large.pdf": ("press.check.pdf:check_large", ("pdf",)),
+    ".pdf": ("press.check.pdf", ("pdf", "composition", "verapdf")),
+    "-large.pdf": ("press.check.pdf:check_large", ("pdf", "composition", "verapdf")),
     "-print.pdf": ("press.check.preflight", ("print",)),
     "-cover.pdf": ("press.check.preflight:check_cover", ("cover",)),
     "index.html": ("press.check.web", ("web", "nu")),

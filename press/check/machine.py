@@ -67,7 +67,7 @@ def read(path: Path) -> list[Finding]:
 WRITERS: dict[str, Callable[[list[Finding]], str]] = {"json": as_json, "sarif": as_sarif}
 
 # The stages that refuse what is wrong, and the rule of their findings; any other command makes an edition.
-STAGES = {"manifest": "resolve", **{name: name for name in ("read", "resolve", "sheets", "release")}}
+STAGES = {name: name for name in ("read", "resolve", "sheets", "release")}
 
 
 def keep(findings: list[Finding], folder: Path, command: str) -> None:

@@ -38,11 +38,15 @@ class Tested(BaseModel):
 
 
 class File(BaseModel):
-    """A file as it was when it was checked; of the web edition, its home page."""
+    """A file as it was when it was checked; of the web edition, its home page.
+
+    `claims` are those of an EPUB's accessibility (`editions/epub/access.py`), with how much speaks against each.
+    """
 
     name: str
     bytes: int
     sha256: str
+    claims: dict[str, int] = {}
 
 
 class Words(BaseModel):
@@ -62,6 +66,18 @@ class Record(BaseModel):
     tested: list[Tested] = []
     words: list[Words] = []
 
+    def of(self, edition: Path) -> File | None:
+        """Return what was written down of an edition; None for one that was not checked as it is now."""
+        now = file(edition)
+        return next((one for one in self.files if (one.name, one.sha256) == (now.name, now.sha256)), None)
+
+    def proves(self, edition: Path, *rules: str) -> bool:
+        """Tell whether all of these rules looked at an edition, as it is now, and found nothing, however grave."""
+        if not self.of(edition):
+            return False
+        found = {one.rule: one.findings for one in self.tested if one.file == name_of(edition)}
+        return all(found.get(rule) == 0 for rule in rules)
+
 
 def name_of(edition: Path) -> str:
     """Return the name of an edition: of its file, or of the folder of the web edition."""
@@ -72,6 +88,15 @@ def file(path: Path) -> File:
     """Return what tells a file from others."""
     data = path.read_bytes()
     return File(name=name_of(path), bytes=len(data), sha256=hashlib.sha256(data).hexdigest())
+
+
+def claims(edition: Path) -> dict[str, int]:
+    """Return how much speaks against each claim of accessibility; nothing for what makes none."""
+    if edition.suffix != ".epub":
+        return {}
+    from press.editions.epub import access
+
+    return {claim: len(against) for claim, against in access.prove(access.unpack(edition)[1]).items()}
 
 
 def tested(rules: Iterable[str], name: str, found: list[Finding]) -> list[Tested]:

@@ -40,7 +40,7 @@ def run(folder: Path, galleys: Galleys, editions: Iterable[Path], say: Callable[
         count("prose", found)
     for edition in editions:
         found = check(edition, galleys)
-        done.record.files.append(record.file(edition))
+        done.record.files.append(record.file(edition).model_copy(update={"claims": record.claims(edition)}))
         done.record.tested += record.tested(rules_of(edition, galleys), record.name_of(edition), found)
         count(str(edition), found)
     if editions:

@@ -72,12 +72,3 @@ def merge(file: Path, book: Path, write: bool) -> None:
     from press.desk.merge import take_back
 
     click.echo(take_back(file, book, own_styles(book), write), nl=False)
-
-
-@main.command()
-@click.argument("manifest", type=click.Path(path_type=Path))
-def manifest(manifest: Path) -> None:
-    """Say what is wrong with a book.yaml, MANIFEST."""
-    from press.book import load
-
-    load(manifest.parent)

@@ -32,34 +32,6 @@ def preflight(galleys: Path, block: Path, cover: Path, styles: tuple[Path, ...],
 @main.command()
 @click.argument("manifest", type=FILE)
 @click.argument("galleys", type=FILE)
-@click.argument("pages", type=FILE)
-@click.argument("card", type=FILE)
-@click.argument("editions", type=FILE, nargs=-1, required=True)
-@styles
-@output
-def release(
-    manifest: Path,
-    galleys: Path,
-    pages: Path,
-    card: Path,
-    editions: tuple[Path, ...],
-    styles: tuple[Path, ...],
-    output: Path,
-) -> None:
-    """Put together what a publisher hands on: the folder OUTPUT, or a list of what is still missing.
-
-    MANIFEST is the book's book.yaml, GALLEYS the book.json, PAGES the pages.json, CARD the preflight.json; EDITIONS are
-    EPUB and PDF files, the printer's cover, and the index.html of the web edition.
-    """
-    from press.release.folder import build
-    from press.styles import Styles
-
-    build(manifest.parent, galleys.parent, pages, card, list(editions), Styles(list(styles)), output)
-
-
-@main.command()
-@click.argument("manifest", type=FILE)
-@click.argument("galleys", type=FILE)
 @click.argument("editions", type=FILE, nargs=-1)
 @click.option("-r", "--report", type=click.Path(path_type=Path), help="Where to write what was compared (HTML).")
 @click.option("-s", "--styles", multiple=True, type=click.Path(path_type=Path), help="The styles of the report.")
@@ -119,6 +91,40 @@ def findings(findings: Path, save: tuple[Path, ...]) -> None:
         files.write(path, machine.WRITERS[path.suffix.removeprefix(".")](found))
     _tell(found)
     _judge(found)
+
+
+@main.command()
+@click.argument("manifest", type=FILE)
+@click.argument("galleys", type=FILE)
+@click.argument("pages", type=FILE)
+@click.argument("card", type=FILE)
+@click.argument("editions", type=FILE, nargs=-1, required=True)
+@click.option("--record", multiple=True, required=True, type=FILE, help="What a check looked at (JSON).")
+@click.option("--findings", multiple=True, required=True, type=FILE, help="What it found (JSON).")
+@styles
+@output
+def release(
+    manifest: Path,
+    galleys: Path,
+    pages: Path,
+    card: Path,
+    editions: tuple[Path, ...],
+    record: tuple[Path, ...],
+    findings: tuple[Path, ...],
+    styles: tuple[Path, ...],
+    output: Path,
+) -> None:
+    """Put together what a publisher hands on: the folder OUTPUT, or a list of what is still missing.
+
+    MANIFEST is the book's book.yaml, GALLEYS the book.json, PAGES the pages.json, CARD the preflight.json; EDITIONS are
+    EPUB and PDF files, the printer's cover, and the index.html of the web edition. Each has to have been checked as it
+    is: what a release says of its accessibility is what the checks have proved.
+    """
+    from press.release.folder import Made, build
+    from press.styles import Styles
+
+    made = Made(galleys.parent, pages, card, list(record), list(findings), list(editions))
+    build(manifest.parent, made, Styles(list(styles)), output)
 
 
 def _tell(findings: list[Finding], silent: bool = False) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pikepdf
 
 from press.book import Manifest
-from press.editions.epub import access
+from press.check.record import Record
 from press.galleys import Book
 from press.pagemap import PageMap
 from press.release import trade
@@ -75,8 +75,10 @@ class Product:
         return self.kind != "print"
 
 
-def products(manifest: Manifest, book: Book, pages: PageMap, given: dict[str, Path]) -> list[Product]:
-    """Return every edition of the book; `given` has the file of each by its name."""
+def products(
+    manifest: Manifest, book: Book, pages: PageMap, given: dict[str, Path], records: list[Record]
+) -> list[Product]:
+    """Return every edition of the book; `given` has the file of each by its name, `records` what was checked."""
     return [
         Product(
             kind=kind,
@@ -84,7 +86,7 @@ def products(manifest: Manifest, book: Book, pages: PageMap, given: dict[str, Pa
             file=given[kind],
             form=BINDINGS[manifest.trade.binding] if kind == "print" else FORMS[kind][0],
             details=[] if kind == "print" else FORMS[kind][1],
-            features=list(_features(kind, given[kind])),
+            features=list(features(kind, given[kind], records)),
             extents=list(_extents(kind, book, pages, given[kind])),
             price=trade.price(manifest.trade.prices.get(kind, trade.FREE)),  # type: ignore[call-overload]
         )
@@ -93,21 +95,24 @@ def products(manifest: Manifest, book: Book, pages: PageMap, given: dict[str, Pa
     ]
 
 
-def _features(kind: str, file: Path) -> Iterator[tuple[str, str]]:
-    """Say of an edition's accessibility what its own file proves, and nothing else."""
+def features(kind: str, file: Path, records: list[Record]) -> Iterator[tuple[str, str]]:
+    """Say of an edition's accessibility what the checks of its own file have proved, and nothing else."""
+
+    def proves(*rules: str) -> bool:
+        return any(record.proves(file, *rules) for record in records)
+
     if kind == "epub":
-        against = access.prove(access.unpack(file)[1])
-        proved = {claim for claim, said in against.items() if not said}
+        seen = [one for record in records if (one := record.of(file))]
+        proved = {claim for one in seen for claim, against in one.claims.items() if not against}
         codes = [code for claim in PROVED if claim in proved for code in PROVED[claim]]
         codes += ["52"] if proved >= WITHOUT_SIGHT else []
-        codes += CONFORMS if proved >= set(access.ASKED) else []
+        codes += CONFORMS if proves("epubcheck", "ace", "access") else []
         yield from ((ACCESSIBILITY, code) for code in sorted(codes) or [UNKNOWN])
         yield from ((HAZARD, code) for code in NO_HAZARD if "still" in proved)
     elif kind in ("pdf", "large"):
-        with pikepdf.open(file) as pdf, pdf.open_metadata() as metadata:
-            yield ACCESSIBILITY, PDF_UA if metadata.get("pdfuaid:part") == "1" else UNKNOWN
+        yield ACCESSIBILITY, PDF_UA if proves("verapdf", "pdf") else UNKNOWN
     elif kind == "html":
-        yield ACCESSIBILITY, UNKNOWN  # tests look at it, but no build proves it
+        yield ACCESSIBILITY, UNKNOWN  # what the build checks of it is far from all that a conformance asks
 
 
 def _extents(kind: str, book: Book, pages: PageMap, file: Path) -> Iterator[Extent]:

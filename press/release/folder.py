@@ -6,11 +6,14 @@ import io
 import json
 import shutil
 import zipfile
+from dataclasses import dataclass
 from pathlib import Path
 
 from press import book as manifest_file
 from press import files
-from press.findings import Finding, Refused
+from press.check import machine
+from press.check.record import Record, name_of
+from press.findings import Finding, Refused, named
 from press.galleys import Galleys
 from press.pagemap import PageMap
 from press.release import covers, inventory, onix, record, trade
@@ -21,22 +24,37 @@ RECORD, BIBTEX, SUMS, MANIFEST, CREDITS = "record.json", "record.bib", "SHA256SU
 LICENCES = ("LICENSE*", "LICENCE*", "OFL*", "COPYING*")
 
 
-def build(
-    folder: Path, galleys: Path, pages: Path, card: Path, given: list[Path], styles: Styles, output: Path
-) -> None:
+@dataclass(frozen=True)
+class Made:
+    """What a release is made of: galleys, page map, preflight card, what checks looked at and found, the editions."""
+
+    galleys: Path
+    pages: Path
+    card: Path
+    records: list[Path]
+    findings: list[Path]
+    editions: list[Path]
+
+
+def build(folder: Path, made: Made, styles: Styles, output: Path) -> None:
     """Write the release of the book in `folder` to the folder `output`.
 
-    `pages` is its page map, `card` its preflight card (preflight.json), `given` its editions and the printer's cover.
-    Raises Refused with everything that stops a release; then nothing is written.
+    Raises Refused with everything that stops a release, each by its rule; then nothing is written.
     """
     manifest = manifest_file.load(folder)
-    if findings := [*trade.check(folder, manifest), *_preflight(card)]:
+    records = [Record.model_validate_json(path.read_bytes()) for path in made.records]
+    if findings := [
+        *named("release", [*trade.check(folder, manifest), *_unchecked(made.editions, records)]),
+        *(one for path in made.findings for one in machine.read(path) if one.severity == "error"),
+        *_preflight(made.card),
+    ]:
         raise Refused(findings)
-    proof = Galleys(galleys)
-    by_kind = {_kind(path, manifest.slug): path for path in given}
-    editions = products(manifest, proof.book, PageMap.model_validate_json(pages.read_bytes()), by_kind)
+    proof = Galleys(made.galleys)
+    by_kind = {_kind(path, manifest.slug): path for path in made.editions}
+    page_map = PageMap.model_validate_json(made.pages.read_bytes())
+    editions = products(manifest, proof.book, page_map, by_kind, records)
     message = onix.write(manifest, proof.book, editions, styles)
-    if findings := onix.check(message):
+    if findings := named("onix", onix.check(message)):
         raise Refused(findings)
     with files.folder(output) as room:
         for product in editions:
@@ -44,7 +62,7 @@ def build(
         front = next(product.isbn for product in editions if product.kind == "epub")
         for size, picture in covers.draw(proof, styles):
             files.write(room / "covers" / f"{front}_front_{size}.jpg", picture)
-        shutil.copyfile(card.with_suffix(".html"), room / "preflight.html")
+        shutil.copyfile(made.card.with_suffix(".html"), room / "preflight.html")
         files.write(room / onix.FILE, message)
         files.write(room / RECORD, record.csl(manifest))
         files.write(room / BIBTEX, record.bibtex(record.csl(manifest)))
@@ -61,10 +79,16 @@ def _kind(path: Path, slug: str) -> str:
     return "html" if path.name == "index.html" else path.stem.removeprefix(slug).strip("-") or path.suffix[1:]
 
 
+def _unchecked(editions: list[Path], records: list[Record]) -> list[Finding]:
+    """Find the editions that no check has seen as they are."""
+    message = "it was not checked as it is now: run 'snakemake check'"
+    return [Finding(name_of(path), 0, message) for path in editions if not any(one.of(path) for one in records)]
+
+
 def _preflight(card: Path) -> list[Finding]:
     """Return what the preflight card has against the printer's files."""
     return [
-        Finding(file["name"], 0, f"{check['name']}: {'; '.join(check['messages'])}")
+        Finding(file["name"], 0, f"{check['name']}: {'; '.join(check['messages'])}", "print")
         for file in json.loads(card.read_bytes())["files"]
         for check in file["checks"]
         if check["messages"]

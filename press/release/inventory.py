@@ -43,15 +43,24 @@ def describe(folder: Path, manifest: Manifest, styles: Styles, made: Path) -> st
         "identifiers": manifest.identifiers.model_dump(exclude_none=True),
         "files": _listed(made, [made]),
         "sources": _listed(folder, [folder / name for name in SOURCES]),
+        **press(styles),
+    }
+    return json.dumps(about, ensure_ascii=False, indent=1) + "\n"
+
+
+def press(styles: Styles) -> dict[str, Any]:
+    """Return what a book is made with: the digests of styles and engine, the faces, the versions of the tools."""
+    return {
         "styles": {k: v for place in reversed(styles.folders) for k, v in _listed(place, [place]).items()},
         "fonts": [
             {"family": face.family, "weight": face.weight, "style": face.style, "file": f"fonts/{face.file}"}
             for face in styles.faces
         ],
-        "engine": {name: of for name, of in _listed(ENGINE, [ENGINE]).items() if name.endswith((".py", ".java"))},
+        "engine": {
+            name: of for name, of in _listed(ENGINE, [ENGINE]).items() if name.endswith((".py", ".java", ".smk"))
+        },
         "tools": _tools(),
     }
-    return json.dumps(about, ensure_ascii=False, indent=1) + "\n"
 
 
 def _files(places: Iterable[Path]) -> list[Path]:

@@ -54,6 +54,7 @@ def write(manifest: Manifest, book: Book, products: list[Product], styles: Style
         "release/onix.xml.j2",
         book=book,
         trade=trade,
+        series=manifest.series,
         products=products,
         date=book.date.replace("-", ""),
         contributors=[(one, ROLES[one.role]) for one in manifest.contributors if one.role in ROLES],

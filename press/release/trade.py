@@ -1,7 +1,6 @@
-"""What the book trade has to know of a book: the key `trade` of book.yaml, and what a release asks of it.
+"""What a release asks of book.yaml: identifiers, prices, subjects, and nothing that only holds a place.
 
-A draft may leave all of it open. So whatever is missing or only holds a place is no fault of book.yaml, but a finding
-that stops a release.
+A draft may leave all of it open. So whatever is missing is no fault of book.yaml, but a finding that stops a release.
 """
 
 from __future__ import annotations
@@ -10,15 +9,13 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field
+import isbnlib
 
 from press import files, yamlfile
+from press.book import Manifest
 from press.findings import Finding
-
-if TYPE_CHECKING:
-    from press.book import Manifest
 
 SOLD = ("epub", "pdf", "print", "large")  # each needs an ISBN; the web edition, which nobody stocks, does not
 EDITIONS = (*SOLD, "html")
@@ -29,33 +26,19 @@ _PRICE = re.compile(r"(\d+(?:\.\d{1,2})?) ([A-Z]{3})")
 _THEMA = re.compile(r"[A-Z][A-Z0-9]{0,9}|[1-6][A-Z][A-Z0-9-]*")  # subjects, and qualifiers of six kinds
 _BISAC = re.compile(r"[A-Z]{3}\d{6}")
 _HOLDS_A_PLACE = re.compile(
-    r"\b(?:TODO|TBA|TBC|TBD|FIXME|XXX+|placeholder|lorem ipsum|to be (?:announced|confirmed|decided))\b", re.IGNORECASE
+    r"\b(?:TODO|TBA|TBC|TBD|FIXME|XXX+|placeholder|lorem ipsum|to be (?:announced|confirmed|decided))\b|\?\?\?",
+    re.IGNORECASE,
 )
+_NO_NAME = re.compile(
+    r"(?:(?:the |your )?(?:author|editor|publisher|imprint)?(?:'s)? ?name|author|publisher|first(?:name)? last(?:name)?"
+    r"|n\. ?n\.)",
+    re.IGNORECASE,
+)
+# ISBNs with right check digits that are nobody's: counted up, or one figure throughout.
+_NO_ISBNS = {"9780000000002", "9780123456786", "9781111111113", "9781234567897", "9789999999991", "9790000000001"}
+_NOBODY = "00000000-0000-0000-0000-000000000000"
 # What shops know as the prices of nothing.
 _NO_PRICES = set(map(Decimal, "0 0.01 999 999.99 9999 9999.99 99999 99999.99 1234 1234.56".split()))
-
-
-def _hyphens(name: str) -> str:
-    return name.replace("_", "-")
-
-
-class Trade(BaseModel):
-    """What a bookseller asks. Codes are those of Thema (www.editeur.org/151/Thema) and of BISAC, the main one first.
-
-    Prices are written "9.99 EUR" or "free", for each edition; `tax` says whether they include it.
-    """
-
-    model_config = ConfigDict(extra="forbid", alias_generator=_hyphens)
-
-    prices: dict[Literal["epub", "pdf", "print", "large", "html"], str] = {}
-    fixed: bool = False  # whether the law holds shops to the price
-    tax: Literal["included", "excluded"] = "included"
-    thema: list[str] = []
-    bisac: list[str] = []
-    audience: Literal["general", "children", "teenage", "professional", "tertiary"] = "general"
-    binding: Literal["paperback", "hardback"] = "paperback"
-    country: str = Field(default="", pattern=r"^([A-Z]{2})?$")  # of publication
-    email: str = Field(default="", pattern=r"^(\S+@\S+)?$")  # of who answers for the record
 
 
 class Price(NamedTuple):
@@ -99,8 +82,6 @@ Said = Iterator[tuple[yamlfile.Path, str]]
 
 
 def _identifiers(manifest: Manifest) -> Said:
-    import isbnlib  # here, for every start of Snakemake reads book.yaml
-
     seen: dict[str, str] = {}
     for name, identifier in identified(manifest).items():
         at = ("identifiers", name)
@@ -108,6 +89,8 @@ def _identifiers(manifest: Manifest) -> Said:
             yield at, f"the {name} edition has no ISBN, and cannot be sold or lent without one: urn:isbn:…"
         if identifier.startswith(ISBN) and not isbnlib.is_isbn13(digits(identifier)):
             yield at, f"'{identifier}' is no ISBN of thirteen digits with a right check digit"
+        if digits(identifier) in _NO_ISBNS or identifier.endswith(_NOBODY):
+            yield at, f"'{identifier}' only holds the place of an identifier"
         if identifier in seen:
             yield at, f"the {name} edition has the identifier of the {seen[identifier]} edition"
         seen.setdefault(identifier, name)
@@ -142,5 +125,6 @@ def _words(manifest: Manifest) -> Said:
     }
     texts |= {("contributors", index, "name"): one.name for index, one in enumerate(manifest.contributors)}
     for path, text in texts.items():
-        if found := _HOLDS_A_PLACE.search(text):
+        names = path[0] in ("contributors", "imprint")
+        if found := _HOLDS_A_PLACE.search(text) or (_NO_NAME.fullmatch(text.strip()) if names else None):
             yield path, f"'{found[0]}' only holds a place"
