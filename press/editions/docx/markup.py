@@ -28,7 +28,7 @@ PARAGRAPHS = {
     "book-subtitle": "Book Subtitle",
     "author": "Book Subtitle",
     "imprint-name": "Book Subtitle",
-    "imprint-title": "Box Title",
+    "imprint-title": "Book Subtitle",
 }
 UNWRAPPED = ("cite", "abbr", "time", "dfn")
 
@@ -76,6 +76,10 @@ class Markup:
             _drop(part.find("h:header/h:p[@class='label']", NAMESPACES))
         for heading in part.findall(".//h:section[@class='notes']/h:h2", NAMESPACES):
             _drop(heading)
+        left_out = {f"#{other.id}" for other in self.book.documents} - {f"#{other.id}" for other in self.documents}
+        for entry in part.findall(".//h:nav//h:li", NAMESPACES):
+            if entry[0].get("href") in left_out:
+                _drop(entry)
         for element in list(part.iter(etree.Element)):
             self._plain(element)
         mark = etree.SubElement(part, f"{{{XHTML}}}div", {STYLE: SECTION})
@@ -90,6 +94,10 @@ class Markup:
             return
         if style := next((STYLED[kind] for kind in classes if kind in STYLED), ""):
             element.set(STYLE, style)
+        if "box" in classes:  # its lists have no style of their own, so a rule says where it ends
+            end = etree.SubElement(element, f"{{{XHTML}}}p")
+            end.text = "\u00a0"
+            _wrap(end, "Box End")
         if style := next((PARAGRAPHS[kind] for kind in classes if kind in PARAGRAPHS and name in ("p", "h1")), ""):
             element.tag = f"{{{XHTML}}}p"
             _wrap(element, style)
