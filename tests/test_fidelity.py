@@ -95,6 +95,16 @@ def test_large_print_has_no_findings_from_left_to_right(small_book: Path, large:
     assert tally.words > tally.found > tally.words - 12
 
 
+def test_a_heading_of_one_word_between_a_table_and_a_numbered_list_is_found() -> None:
+    """A table may stand anywhere, and the numbers of items are words: no two words of the text are in a row."""
+    text = "Ropes of three kinds. Stuff hemp silk nylon and there is no more to say of them".split()
+    table = ["Table", "11", "Strength", *(f"cell{number}" for number in range(40))]
+    page = [*text[:4], *table, "Stuff", "1", "hemp", "2", "silk", "3", "nylon", *text[8:]]
+    done = align(text, page)
+    assert None not in done.at
+    assert [page[place] for place in done.extra] == [*table, "1", "2", "3"]
+
+
 def test_a_paragraph_that_is_missing_is_named_with_its_line(built: Built) -> None:
     built.change_epub("kreuzknoten.xhtml", cut(r"<p>\s*Wie .*?</p>"))
     built.change_web("kreuzknoten.html", cut(r"<p>\s*Wie .*?</p>"))

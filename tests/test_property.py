@@ -1,9 +1,8 @@
-"""Whatever stands in a header, in book.yaml or in a chapter: the press makes galleys with every word, or findings."""
+"""Whatever stands in a header or in book.yaml: the press makes galleys, or findings. Chapters: see test_whole.py."""
 
 from __future__ import annotations
 
 import re
-import string
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from press import book as manifest_file
-from press.check.fidelity import manuscript
 from press.findings import Refused
 from press.galleys import Galleys
 from press.read.manuscript import split
@@ -23,7 +21,6 @@ from press.read.manuscript import split
 QUICK = settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 FEW = settings(QUICK, max_examples=8)  # each reads a chapter by Pandoc
 
-WORDS = st.lists(st.text(string.ascii_letters + "äéœßçñ", min_size=1, max_size=9), min_size=1, max_size=8).map(" ".join)
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=30) | st.dates()
 VALUES: st.SearchStrategy[Any] = st.recursive(
     SCALARS,
@@ -98,33 +95,3 @@ def test_any_header_makes_a_galley_or_findings(header: dict[str, Any]) -> None:
     else:
         said = []
     assert [line for line in said if not re.match(r"manuscript/1\.md:\d+: .", line)] == []
-
-
-BLOCKS = st.one_of(
-    WORDS,
-    WORDS.map(lambda words: f"## {words}"),
-    st.lists(WORDS, min_size=1, max_size=4).map(lambda items: "\n".join(f"- {item}" for item in items)),
-    st.lists(WORDS, min_size=1, max_size=4).map(
-        lambda items: "\n".join(f"{n}. {item}" for n, item in enumerate(items, 1))
-    ),
-    WORDS.map(lambda words: f"> {words}"),
-    WORDS.map(lambda words: f"::: {{.tip}}\n{words}\n:::"),
-    st.tuples(WORDS, WORDS).map(lambda two: f"{two[0]}\n: {two[1]}"),
-    st.tuples(WORDS, WORDS).map(lambda two: f"| {two[0]} | b |\n|---|---|\n| {two[1]} | d |\n\n: {two[0]}"),
-    st.tuples(WORDS, WORDS).map(lambda two: f"*{two[0]}* and **{two[1]}**, [{two[0]}]{{.index}}"),
-    st.tuples(WORDS, WORDS).map(lambda two: f"{two[0]}^[{two[1]}] goes on."),
-)
-
-
-@given(st.lists(BLOCKS, min_size=1, max_size=12))
-@FEW
-def test_no_word_of_our_syntax_is_lost_in_the_galleys(blocks: list[str]) -> None:
-    body = "\n\n".join(
-        block if not block.startswith("## ") else f"{block} {{#s-{n}}}" for n, block in enumerate(blocks)
-    )
-    try:
-        galleys = in_a_book(MANIFEST + "chapters: [1.md]", f"---\nid: one\nnumber: 1\ntitle: One\n---\n\n{body}\n")
-    except Refused as refused:
-        raise AssertionError(f"{refused}\n{body}") from None
-    told = manuscript.compare(galleys.folder.parent.parent, galleys)
-    assert [str(finding) for finding in told.findings] == [], body

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import count
 
 from lxml import etree
 
@@ -40,10 +41,16 @@ def name_sections(draft: Draft, ledger: Ledger) -> None:
         if heading is None or heading.tag not in ("h2", "h3", "h4", "h5", "h6"):
             continue
         title = text_of(heading)
-        name = section.get("id") or f"{draft.document.id}-{slug(title)}"
+        name = section.get("id") or _unused(f"{draft.document.id}-{slug(title)}", ledger)
         section.set("id", name)
         ledger.anchor(draft, heading, name, "section", ledger.say("section", title=title))
         draft.document.sections.append(Section(id=name, title=title, level=int(heading.tag[1])))
+
+
+def _unused(name: str, ledger: Ledger) -> str:
+    """Return an id of our own that nothing has yet: a part may have two headings of one text."""
+    numbered = (f"{name}-{number}" for number in count(2))
+    return name if name not in ledger.anchors else next(each for each in numbered if each not in ledger.anchors)
 
 
 def number_tables(draft: Draft, ledger: Ledger) -> None:

@@ -40,6 +40,8 @@ def align(expected: Sequence[str], found: Sequence[str], page: str = "page", fre
     grams: dict[tuple[str, ...], list[int]] = defaultdict(list)
     for place in range(len(found) - GRAM + 1):
         grams[tuple(found[place : place + GRAM])].append(place)
+        if FOLIO.fullmatch(found[place + 1]) and place + GRAM < len(found):  # the number of an item, or of a page
+            grams[found[place], found[place + GRAM]].append(place)
         if len(found[place]) == 1 and (spelled := _spelled(found, place)):
             grams[spelled].append(place)
     i = j = 0

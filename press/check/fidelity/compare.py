@@ -56,7 +56,8 @@ class Comparison:
         self._page = key(page.replace("{page}", ""))
         self._folios = re.compile(f"(({re.escape(self._page)})?([0-9]+|[ivxlc]+))+")
         units = [unit for text in texts for unit in [*text.captions, *(note.words for note in text.notes)]]
-        self._openings = {(unit[0].key, unit[1].key) for unit in units if len(unit) > 1}
+        # Only where notes and captions stand among the text (on pages) can they be taken for its words.
+        self._openings = {(unit[0].key, unit[1].key) for unit in units if len(unit) > 1 and numbered}
         self._heads = {head for text in texts for head in text.heads}
         self._numbered = numbered
         self._at: dict[int, int | None] = {}  # by the identity of an expected word: the place of its match

@@ -14,10 +14,13 @@ from press.check.fidelity.tokens import COMPUTED, Reading, Word, split
 from press.galleys import NAMESPACES, Document, Galleys
 from press.read.manuscript import read
 
-# What the press makes of something else that the author wrote, by class: labels, numbers, references and their words.
-MADE = frozenset(
-    "label numeral figure-number table-number xref reference box-title note-call updates credit bibliography".split()
+# What the press makes of something else that the author wrote, by class: labels, numbers, references. It is passed
+# over, since it may be the same word as one of the author's beside it ("Chapter 1" as a title) ...
+MADE = COMPUTED | set(
+    "label numeral figure-number table-number reference box-title note-call updates credit bibliography".split()
 )
+# ... but for what may be the author's words as well.
+EITHER = frozenset(("xref",))
 # Pandoc's own marks of citations and calls.
 MARKS = "//*[contains(concat(' ', @class, ' '), ' citation ') or @class='footnote-ref' or @class='footnote-back']"
 
@@ -28,7 +31,8 @@ def compare(folder: Path, galleys: Galleys) -> Tally:
     for document in galleys.book.documents:
         if document.source:
             (section,) = galleys.tree(document).iterfind("h:body/h:section", NAMESPACES)
-            found = Reading(section, made=COMPUTED | MADE).words
+            made = [element for element in section.iter("{*}*") if MADE & set(str(element.get("class", "")).split())]
+            found = Reading(section, frozenset(made), EITHER).words
             written = _written(folder, document)
             placed = [Placed(word) for word in found]
             result.add(Comparison([written], placed, "galleys", galleys.book.words["page"]).tally())
