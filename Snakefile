@@ -3,7 +3,7 @@
 #   manuscript/*.md -> read -> resolve -> galleys -> sheets -> epub, pdf, print, html -> check
 #
 # snakemake all          every edition of this book (also: epub, pdf, print, cover, html, preflight, prose, check, clean)
-# snakemake report       what the build comes to, as a page: words, findings, sizes, spreads
+# snakemake report       what the build comes to, as a page; --config against=FOLDER: and what changed since that release
 # snakemake large        the large-print PDF, which is typeset on its own
 # snakemake docx         the editor's copy, with numbered lines; press merge takes it back into the manuscript
 # snakemake release      one folder for booksellers, or a list of what is missing for it
@@ -435,19 +435,21 @@ if book.single:
             findings=rules.checked.output.findings,
             record=rules.checked.output.record,
             card=rules.preflight.output.data,
+            against=book.earlier,
             styles=book.style_files("report", "fonts"),
-            engine=book.inputs("report", "pagemap.py", *SHARED, *MODEL),
+            engine=book.inputs("report", "changes", "pagemap.py", *SHARED, *MODEL),
         output:
             page=book.build / "report.html",
             data=book.build / "report.json",
         log:
             book.log("report"),
         params:
+            against=book.against_option,
             styles=book.style_options,
         shell:
             "python -m press report {input.manifest:q} {input.galleys:q} {input.pages:q} {input.editions:q} {input.large:q}"
             " --findings {input.findings:q} --record {input.record:q} --card {input.card:q} --times .snakemake/metadata"
-            " {params.styles} -o {output.page:q} > {log:q} 2>&1"
+            " {params.against} {params.styles} -o {output.page:q} > {log:q} 2>&1"
 
     rule clean:
         log:

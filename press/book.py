@@ -175,6 +175,7 @@ class Manifest(_Strict):
     prose: Prose | None = None
     severity: dict[Annotated[str, AfterValidator(_known_rule)], Severity] = {}  # of what a check finds: error if unsaid
     trade: Trade = Trade()
+    previous_release: str = ""  # the folder of an earlier release, in that of the book: the report tells what changed
     words_per_minute: int = Field(default=230, gt=50, lt=1000)
 
 
@@ -221,11 +222,20 @@ def _check_files(folder: Path, manifest: Manifest, lined: yamlfile.Lined) -> lis
             seen.add(name)
             if name.endswith(".md"):
                 findings += _check_file(folder, f"manuscript/{name}", line)
+    if manifest.previous_release:
+        findings += _check_previous(folder, manifest.previous_release, lined.line(("previous-release",)))
     if manifest.references:
         findings += _check_file(folder, manifest.references, lined.line(("references",)))
     if manifest.prose and manifest.prose.dictionary:
         findings += _check_file(folder, manifest.prose.dictionary, lined.line(("prose", "dictionary")))
     return findings
+
+
+def _check_previous(folder: Path, name: str, line: int) -> list[Finding]:
+    place = (folder / name).resolve()
+    if not place.is_relative_to(folder.resolve()):
+        return [Finding("book.yaml", line, f"{name} leads out of the book's folder")]
+    return [] if place.is_dir() else [Finding("book.yaml", line, f"{name} does not exist")]
 
 
 def _check_file(folder: Path, name: str, line: int) -> list[Finding]:

@@ -25,7 +25,7 @@ SHARED = ("findings.py", "files.py", "cli")
 MODEL = ("galleys.py", "styles.py", "fonts.py", "pixels.py")
 
 
-KEYS = {"book", "catalogue"}
+KEYS = {"against", "book", "catalogue"}
 
 
 def layout(config: dict[str, str], home: str) -> Layout | House:
@@ -35,13 +35,14 @@ def layout(config: dict[str, str], home: str) -> Layout | House:
     Raises WorkflowError for any other key, and with every finding where book.yaml or the catalogue is not right.
     """
     if unknown := sorted(set(config) - KEYS):
-        raise WorkflowError(f"--config {unknown[0]}=…: the keys are 'book', a folder, and 'catalogue', a file")
-    if len(config) > 1:
+        known = "'book', a folder, 'catalogue', a file, and 'against', an earlier release of the book"
+        raise WorkflowError(f"--config {unknown[0]}=…: the keys are {known}")
+    if {"book", "catalogue"} <= set(config):
         raise WorkflowError("--config: either a book or a catalogue")
     try:
         if "catalogue" in config:
             return House(Path(config["catalogue"]), _near(Path(home)))
-        return Layout(Path(config.get("book", ".")), _near(Path(home)))
+        return Layout(Path(config.get("book", ".")), _near(Path(home)), config.get("against", ""))
     except Refused as refused:
         raise WorkflowError(str(refused)) from None
 
@@ -51,7 +52,7 @@ class Layout:
 
     single = True
 
-    def __init__(self, folder: Path, home: Path) -> None:
+    def __init__(self, folder: Path, home: Path, against: str = "") -> None:
         self.folder = folder
         self.home = home
         self._lock: IO[str] | None = None  # while a run has the book
@@ -66,6 +67,20 @@ class Layout:
         self.docx = str(paths.docx)
         self.html, self.downloads = str(paths.html), str(paths.downloads)
         self.galleys = str(paths.galleys)
+        previous = self.manifest.previous_release
+        self.against = Path(against) if against else self.folder / previous if previous else None
+
+    @property
+    def earlier(self) -> list[str]:
+        """What the report reads of the release that it compares with."""
+        places = [self.against, self.against / "build"] if self.against else []
+        names = ("snapshot.json", "galleys/book.json", "sheets/book/pages.json")
+        return [str(place / name) for place in places for name in names if (place / name).is_file()]
+
+    @property
+    def against_option(self) -> str:
+        """The option that names the release with which the report compares; nothing where there is none."""
+        return f"--against {shlex.quote(str(self.against))}" if self.against else ""
 
     @property
     def environment(self) -> str:

@@ -31,7 +31,7 @@ def test_help_names_every_room() -> None:
     assert code == 0
     commands = re.findall(r"^  (\w+) ", said.partition("Commands:")[2], re.M)
     expected = "new import preview merge read resolve sheets epub pdf large print wrap cover html docx".split()
-    expected += ["downloads", "preflight", "check", "findings", "release", "report", "make", "stock"]
+    expected += ["downloads", "preflight", "check", "findings", "release", "report", "changes", "make", "stock"]
     assert commands == expected, "in the order of the data"
 
 

@@ -108,6 +108,7 @@ def test_editions_are_named_by_their_isbns(release: Path) -> None:
         "record.json",
         "record.bib",
         "manifest.json",
+        "snapshot.json",
         "SHA256SUMS",
         "CREDITS.md",
         "preflight.html",

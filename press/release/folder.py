@@ -11,6 +11,7 @@ from pathlib import Path
 
 from press import book as manifest_file
 from press import files
+from press.changes import snapshot
 from press.check import machine
 from press.check.record import Record, name_of
 from press.findings import Finding, Refused, named
@@ -66,6 +67,7 @@ def build(folder: Path, made: Made, styles: Styles, output: Path) -> None:
         files.write(room / onix.FILE, message)
         files.write(room / RECORD, record.csl(manifest))
         files.write(room / BIBTEX, record.bibtex(record.csl(manifest)))
+        files.write(room / snapshot.FILE, snapshot.take(proof, page_map).model_dump_json() + "\n")
         _licences(folder, styles, room)
         files.write(room / CREDITS, styles.render("release/credits.md.j2", book=proof.book, faces=_families(styles)))
         # The manifest names the tools of whoever made the release, so it is not among what others compare.
