@@ -105,8 +105,7 @@ def _edition(path: Path, slug: str) -> Edition:
 
 def _stale(looked_at: record.Record, editions: list[Path]) -> list[str]:
     """Return the editions that are not as they were when they were checked."""
-    then = {file.name: file for file in looked_at.files}
-    return [record.name_of(path) for path in editions if then.get(record.name_of(path)) != record.file(path)]
+    return [record.name_of(path) for path in editions if not looked_at.of(path)]
 
 
 def _preflight(card: Path | None) -> Preflight | None:
