@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import zip_longest
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -10,6 +11,7 @@ from PIL import Image, ImageChops, ImageColor, ImageFilter
 
 from press.changes.snapshot import Snapshot
 from press.galleys import Model
+from press.progress import track
 from press.report import pictures
 
 WIDTH = 300  # px of a page when it is compared, and shown
@@ -43,25 +45,29 @@ def compare(old: Snapshot, new: Snapshot, old_pdf: Path, new_pdf: Path, colour: 
     before, after = ({part.id: part.sheets for part in one.parts} for one in (old, new))
     names = {part.id: part.title for part in (*old.parts, *new.parts)}
     drawn_before, drawn_after = pictures.Pages(old_pdf, WIDTH), pictures.Pages(new_pdf, WIDTH)
-    for name in dict.fromkeys((*after, *before)):
-        was, now = before.get(name, []), after.get(name, [])
-        for number in range(max(len(was), len(now))):
-            sheets = (was[number] if number < len(was) else 0), (now[number] if number < len(now) else 0)
-            one = drawn_before.draw(sheets[0]) if sheets[0] else None
-            other = drawn_after.draw(sheets[1]) if sheets[1] else None
-            look = Look(
-                part=names[name],
-                old=sheets[0],
-                new=sheets[1],
-                old_folio=old.folios[sheets[0] - 1] if sheets[0] else "",
-                new_folio=new.folios[sheets[1] - 1] if sheets[1] else "",
-                fate="changed" if one and other else "new" if other else "gone",
-            )
-            if one is None or other is None:
-                yield Shown(look, one, other)
-            elif mask := _difference(one, other):
-                look.number_only = _outside(mask)
-                yield Shown(look, _marked(one, mask, colour), _marked(other, mask, colour))
+    for name, sheets in track(list(_facing(before, after)), "pages compared"):
+        one = drawn_before.draw(sheets[0]) if sheets[0] else None
+        other = drawn_after.draw(sheets[1]) if sheets[1] else None
+        look = Look(
+            part=names[name],
+            old=sheets[0],
+            new=sheets[1],
+            old_folio=old.folios[sheets[0] - 1] if sheets[0] else "",
+            new_folio=new.folios[sheets[1] - 1] if sheets[1] else "",
+            fate="changed" if one and other else "new" if other else "gone",
+        )
+        if one is None or other is None:
+            yield Shown(look, one, other)
+        elif mask := _difference(one, other):
+            look.number_only = _outside(mask)
+            yield Shown(look, _marked(one, mask, colour), _marked(other, mask, colour))
+
+
+def _facing(old: dict[str, list[int]], new: dict[str, list[int]]) -> Iterator[tuple[str, tuple[int, int]]]:
+    """Yield the pages to be compared: each part's first with its first, and so on; 0 where one has no more."""
+    for name in dict.fromkeys((*new, *old)):
+        for pair in zip_longest(old.get(name, []), new.get(name, []), fillvalue=0):
+            yield name, pair
 
 
 def _difference(one: Image.Image, other: Image.Image) -> Image.Image | None:

@@ -39,11 +39,13 @@ def run(folder: Path, galleys: Galleys, editions: Iterable[Path], say: Callable[
         done.record.tested += record.tested(PROSE, "manuscript", found)
         count("prose", found)
     for edition in editions:
+        say(f"checking {edition.name}")
         found = check(edition, galleys)
         done.record.files.append(record.file(edition).model_copy(update={"claims": record.claims(edition)}))
         done.record.tested += record.tested(rules_of(edition, galleys), record.name_of(edition), found)
         count(str(edition), found)
     if editions:
+        say("comparing the words of all editions")
         done.compared = fidelity.Editions(folder, galleys, asked.prose).compare(editions)
     for one in done.compared:
         words = {name: getattr(one.tally, name) for name in ("words", "found", "notes", "boxes")}

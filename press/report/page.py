@@ -7,6 +7,7 @@ from pathlib import Path
 from press import files
 from press.changes.page import Changes
 from press.findings import RULES
+from press.progress import track
 from press.report import design, pictures
 from press.report.gather import Sources, gather
 from press.report.times import Job
@@ -24,7 +25,7 @@ def build(
     """
     report = gather(sources)
     pages = pictures.Pages(screen, WIDTH)
-    shown = {sheet: pictures.address(pages.draw(sheet)) for sheet in range(1, len(pages) + 1)}
+    shown = {sheet: pictures.address(pages.draw(sheet)) for sheet in track(range(1, len(pages) + 1), "pages drawn")}
     context = {
         "report": report,
         "book": sources.galleys.book,

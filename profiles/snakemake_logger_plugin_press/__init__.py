@@ -1,4 +1,4 @@
-"""How Snakemake speaks to an author: a line for each job, and what a failed one found, once.
+"""How Snakemake speaks to an author: a line for each job, a progress line, and what a failed job found, once.
 
 Snakemake finds this package by its name, through the path file that ./book writes; default/config.yaml asks for it.
 """
@@ -13,6 +13,8 @@ from typing import Any
 
 from snakemake_interface_logger_plugins.base import LogHandlerBase
 from snakemake_interface_logger_plugins.common import LogEvent
+
+from snakemake_logger_plugin_press.status import Status
 
 KEPT = ("Nothing to be done", "This was a dry-run")  # of all that Snakemake mentions in passing
 WHERE = ('  File "', "WorkflowError in file")  # in the Snakefile: no author's business
@@ -31,11 +33,12 @@ class LogHandler(LogHandlerBase):
         self.names: dict[int, str] = {}
         self.books: dict[int, str] = {}  # in a catalogue, the book of each job
         self.broken: dict[str, None] = {}
+        self.status = Status(sys.stderr)
 
     def emit(self, record: logging.LogRecord) -> None:
         try:
             for line in self.lines(record.getMessage(), record.levelno, vars(record)):
-                print(line, file=sys.stderr, flush=True)
+                self.status.say(line)
         except Exception:
             self.handleError(record)
 
@@ -48,10 +51,16 @@ class LogHandler(LogHandlerBase):
                 name = self.names[about["jobid"]] = self.title(about)
                 self.books[about["jobid"]] = str(dict(about["wildcards"] or {}).get("book", ""))
                 why = f" ({about['reason']})" if settings.dryrun else ""
+                if not settings.dryrun:
+                    self.status.begin(about["jobid"], name, list(about["log"] or []))
                 return [f"[{len(self.names)}/{self.total}] {name}{why}"]
             case LogEvent.SHELLCMD if settings.printshellcmds and not message.endswith(": None"):
                 return [message]
+            case LogEvent.JOB_FINISHED:
+                self.status.end(about["job_id"])
             case LogEvent.JOB_ERROR | LogEvent.GROUP_ERROR:
+                for job in about.get("job_error_info") or [about]:
+                    self.status.end(job["jobid"])
                 self.failed += 1
                 return self.failure(about)
             case LogEvent.PROGRESS if about["done"] == about["total"]:
