@@ -40,6 +40,7 @@ RULES = {
     "release": "A release can be made",
     "web": "The web edition is complete",
     "nu": "The web edition is valid HTML (Nu checker)",
+    "axe": "The web edition is accessible (axe)",
     "fidelity": "Every word of the manuscript is in every edition",
     "onix": "The ONIX record is valid",
 }

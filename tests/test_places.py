@@ -11,8 +11,8 @@ import pikepdf
 import pytest
 from lxml import etree, html
 
+from press.check import axe, nu, pdf, preflight, tags, verapdf
 from press.check import epub as check_epub
-from press.check import nu, pdf, preflight, tags, verapdf
 from press.check import web as check_web
 from press.check.places import Place, Places, markup
 from press.findings import Finding
@@ -165,7 +165,21 @@ def test_the_nu_checker_and_our_own_checks_of_the_web(small_book: Path, galleys:
     assert error.at.startswith("html/kreuzknoten.html:")
 
 
-def test_axe_points_with_selectors(small_book: Path, places: Places) -> None:
+def test_axe_names_the_line(small_book: Path, galleys: Galleys, tmp_path: Path) -> None:
+    """On two pages, one of them with a fault, as the check shows them."""
+    site = tmp_path / "html"
+    shutil.copytree(small_book / "build" / "html", site)
+    for other in {*site.glob("*.html")} - {site / "kreuzknoten.html", site / "index.html"}:
+        other.unlink()
+    page = site / "kreuzknoten.html"
+    text = page.read_text(encoding="utf-8")
+    page.write_text(text.replace("<p>Nie an", '<p><img src="icon.svg">Nie an', 1), encoding="utf-8")
+    [found] = axe.check(site, Places(galleys))
+    assert (found.file, found.line, found.at) == ("manuscript/eins.md", 18, "html/kreuzknoten.html"), found
+    assert found.message.startswith("axe image-alt (critical): Images must have alternative text: <img ")
+
+
+def test_an_element_by_selector(small_book: Path, places: Places) -> None:
     page = html.parse(str(small_book / "build" / "html" / "kreuzknoten.html")).getroot()
     for selector, line in (
         ("#abb-kreuz > figcaption", 23),

@@ -19,7 +19,7 @@ CHECKS = {
     "-large.pdf": ("press.check.pdf:check_large", ("pdf", "composition", "verapdf")),
     "-print.pdf": ("press.check.preflight", ("print",)),
     "-cover.pdf": ("press.check.preflight:check_cover", ("cover",)),
-    "index.html": ("press.check.web", ("web", "nu")),
+    "index.html": ("press.check.web", ("web", "nu", "axe")),
 }
 
 

