@@ -216,7 +216,7 @@ if book.single:
             wrap=rules.wrap.output,
             art=book.art,
             styles=book.style_files("cover", "fonts", "profiles"),
-            engine=book.inputs("editions/print", "sheets/engine.py", *SHARED, *MODEL),
+            engine=book.inputs("editions/print", "sheets", *SHARED, *MODEL),
         output:
             book.cover,
         log:
