@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 MAX_TEXT = 20_000_000  # bytes: more than a shelf of books
+UNFINISHED = ".unfinished"  # how the names end that files and folders have while they are written
 
 
 def inside(book: Path, name: str) -> Path:
@@ -36,29 +38,66 @@ def text_of(book: Path, name: str) -> str:
 
 def write(path: Path, content: str | bytes) -> None:
     """Put `content` at `path` in one step: a reader sees the old file or the new one, never a part."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     data = content.encode() if isinstance(content, str) else content
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-        os.chmod(name, 0o644)
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    with _naming(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(UNFINISHED, f".{path.name}.", path.parent)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(data)
+            os.chmod(name, 0o644)
+            os.replace(name, path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
 
 
 @contextmanager
 def folder(path: Path) -> Iterator[Path]:
     """Yield an empty folder beside `path` to fill; when the block ends well it takes the place of `path`."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}."))
-    os.chmod(fresh, 0o755)
+    with _naming(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fresh = Path(tempfile.mkdtemp(UNFINISHED, f".{path.name}.", path.parent))
+        os.chmod(fresh, 0o755)
+        try:
+            yield fresh
+            old = Path(tempfile.mkdtemp(UNFINISHED, f".{path.name}.", path.parent))
+            with suppress(FileNotFoundError):
+                os.replace(path, old)
+            try:
+                os.replace(fresh, path)
+            except OSError:
+                os.replace(old, path)
+                raise
+            shutil.rmtree(old, ignore_errors=True)
+        except BaseException:
+            shutil.rmtree(fresh, ignore_errors=True)
+            raise
+
+
+@contextmanager
+def _naming(path: Path) -> Iterator[None]:
+    """Let what the system says of the writing of `path` name that, and not what it is called until it is whole."""
     try:
-        yield fresh
-        shutil.rmtree(path, ignore_errors=True)
-        os.replace(fresh, path)
-    except BaseException:
-        shutil.rmtree(fresh, ignore_errors=True)
+        yield
+    except OSError as error:
+        if error.filename is None or UNFINISHED in str(error.filename):
+            error.filename, error.filename2 = str(path), None
         raise
+
+
+def digest(room: Path) -> str:
+    """Return the digest of all files below the folder `room`, with their names."""
+    whole = hashlib.sha256()
+    for path in sorted(path for path in room.rglob("*") if path.is_file()):
+        whole.update(f"{path.relative_to(room)}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
+    return whole.hexdigest()
+
+
+def sweep(room: Path) -> None:
+    """Remove what was being written below the folder `room` when its writer was killed."""
+    for stray in sorted(room.rglob(f".*{UNFINISHED}")):
+        if stray.is_dir():
+            shutil.rmtree(stray, ignore_errors=True)
+        else:
+            stray.unlink(missing_ok=True)

@@ -86,10 +86,16 @@ def named(rule: str, findings: Iterable[Finding]) -> list[Finding]:
     return [finding if finding.rule else replace(finding, rule=rule) for finding in findings]
 
 
+def unchecked(file: str, why: str, what: str = "") -> Finding:
+    """Return the finding that a check was not made, for want of a tool: a warning, for it is no fault of the book."""
+    said = f"{what} not checked: {why} (./book setup test installs it)".strip()
+    return Finding(file, 0, said, severity="warning")
+
+
 def weighed(findings: Iterable[Finding], severity: Mapping[str, Severity]) -> list[Finding]:
-    """Return the findings in reading order, each as grave as `severity` says of its rule; errors where it is silent."""
+    """Return the findings in reading order, each as grave as `severity` says of its rule, or as it was found."""
     each = sorted(set(findings))
-    return [replace(finding, severity=severity.get(finding.rule, "error")) for finding in each]
+    return [replace(finding, severity=severity.get(finding.rule, finding.severity)) for finding in each]
 
 
 def line_of(element: etree._Element | None) -> int:

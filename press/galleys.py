@@ -195,6 +195,7 @@ class Book(Model):
     figures: list[Figure]
     notes: list[Note]
     images: list[str]
+    digest: str = ""  # of all other files of the galleys, so that none changes without a change of book.json
 
     def document(self, name: str) -> Document:
         """Return the document with the id `name`; KeyError if there is none."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -57,6 +57,10 @@ class Styles:
 
     def locale(self, language: str) -> dict[str, str]:
         """Return the words of a language: those of `en`, overlaid with `xx.yaml` and `xx-YY.yaml` where they exist."""
+        return dict(self._locale(language))
+
+    @lru_cache(maxsize=8)  # noqa: B019 - a press has few styles, and the preview asks them again and again
+    def _locale(self, language: str) -> dict[str, str]:
         words: dict[str, str] = {}
         for name in ("en", language.split("-")[0], language):
             if self.has(f"locales/{name}.yaml"):

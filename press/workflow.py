@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import atexit
 import fcntl
 import os
 import resource
 import shlex
 import sys
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import IO, Any
 
 from snakemake.exceptions import WorkflowError
 
-from press import book, catalogue
+from press import book, catalogue, files, seals
 from press.catalogue import whole
 from press.findings import Refused
 from press.paths import Paths
@@ -56,6 +57,7 @@ class Layout:
         self.folder = folder
         self.home = home
         self._lock: IO[str] | None = None  # while a run has the book
+        self._broken: list[Path] = []  # seals that do not hold
         self.manifest = book.load(self.folder)
         self.build = self.folder / "build"
         self.names = book.manuscripts(self.manifest)
@@ -91,9 +93,21 @@ class Layout:
     def _refused(self) -> Path:
         return self.build / "logs" / "refused"
 
+    def review(self, workflow: Any) -> None:
+        """Let files be told apart by what they hold: break the seals of outputs that are not of this book as it is.
+
+        They are put back at the end where nothing was begun. Raises WorkflowError where build/ cannot be written.
+        """
+        if workflow.is_main_process and not _busy(self.build):
+            with _writing(self.build):
+                self._broken = seals.review(workflow.rules, [{"name": name} for name in self.names])
+            atexit.register(lambda: seals.put_back(self._broken))
+
     def hold(self) -> None:
         """Take the book for this run; see `hold`."""
         self._lock = hold(self.folder)
+        self._broken = []
+        files.sweep(self.build)
 
     def finish(self) -> None:
         """Write the findings of all jobs that refused their work to findings.json and findings.sarif."""
@@ -112,6 +126,20 @@ class Layout:
         """The files of the editions that a release holds; large print where book.yaml has an identifier for it."""
         large = [self.large] if self.manifest.identifiers.large else []
         return [self.epub, self.pdf, self.print, self.cover, *large, self.html]
+
+    @property
+    def checked(self) -> list[str]:
+        """The files of the editions that a check reads; large print is no part of `all`: where it was made once."""
+        large = [self.large] if Path(self.large).exists() else []
+        return [self.epub, self.pdf, self.print, self.cover, self.html, *large]
+
+    def seal(self, file: str | Path) -> str:
+        """Return the seal of a file that is made."""
+        return seals.seal_of(self.build, file)
+
+    def seals(self, *made: str) -> list[str]:
+        """Return the seals of files that are made."""
+        return [self.seal(file) for file in made]
 
     def log(self, name: str) -> str:
         """Return the log file of a rule."""
@@ -224,14 +252,41 @@ def hold(folder: Path) -> IO[str]:
 
     The kernel gives the book free when the run ends, however it ends. Raises WorkflowError where another run has it.
     """
-    (folder / "build").mkdir(exist_ok=True)
-    file = (folder / "build" / ".lock").open("w", encoding="utf-8")
+    build = folder / "build"
+    with _writing(build):
+        build.mkdir(exist_ok=True)
+        file = (build / ".lock").open("w", encoding="utf-8")
+    if not _flock(file):
+        file.close()
+        raise WorkflowError(f"{folder}: another build of this book is running")
+    return file
+
+
+def _flock(file: IO[str]) -> bool:
+    """Lock an open file; say whether nobody else has it."""
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _busy(build: Path) -> bool:
+    """Say whether another run has the book whose folder `build` is."""
+    try:
+        with (build / ".lock").open(encoding="utf-8") as file:
+            return not _flock(file)
     except OSError:
-        file.close()
-        raise WorkflowError(f"{folder}: another build of this book is running") from None
-    return file
+        return False
+
+
+@contextmanager
+def _writing(build: Path) -> Iterator[None]:
+    """Say in one line that the folder of a build cannot be written."""
+    try:
+        yield
+    except OSError as error:
+        raise WorkflowError(f"{error.filename or build}: {error.strerror}: nothing can be built here") from None
 
 
 def styles_of(folder: Path, home: Path) -> list[Path]:
@@ -252,9 +307,10 @@ def environment(build: Path) -> str:
 
 @cache
 def engine_files(home: Path, *rooms: str) -> list[str]:
-    """Return the files of the engine's rooms (paths below press/)."""
+    """Return the files of the engine's rooms (paths below press/), and the lock of what it stands on."""
     paths = [home / "press" / room for room in rooms]
-    return sorted(str(file) for path in paths for file in (path.rglob("*.py") if path.is_dir() else [path]))
+    each = [file for path in paths for file in (path.rglob("*.py") if path.is_dir() else [path])]
+    return sorted(map(str, [*each, *home.glob("requirements.lock")]))
 
 
 @cache

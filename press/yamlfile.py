@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import yaml
@@ -39,6 +40,12 @@ _Loader.yaml_implicit_resolvers = {
 
 def parse(text: str, file: str, first_line: int = 1) -> tuple[Lined, list[Finding]]:
     """Parse YAML whose first line is line `first_line` of `file`; what is not YAML is one finding with its line."""
+    lined, findings = _parse(text, file, first_line)
+    return lined, list(findings)
+
+
+@lru_cache(maxsize=100)  # the preview reads the same files again and again
+def _parse(text: str, file: str, first_line: int) -> tuple[Lined, list[Finding]]:
     try:
         loader = _Loader(text)
     except yaml.reader.ReaderError as error:

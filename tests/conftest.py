@@ -212,7 +212,7 @@ def served(site: Path, below: str = "/") -> Iterator[str]:
 def chromium() -> str:
     """Return Chromium, which `./book test` installs."""
     program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    assert program, "there is no Chromium: ./book test installs it"
+    assert program, "there is no Chromium: ./book setup test installs it"
     return program
 
 

@@ -7,6 +7,7 @@ import re
 from importlib import resources
 from pathlib import Path
 
+import click
 import jsonschema
 import pytest
 from click.testing import CliRunner
@@ -167,3 +168,37 @@ def test_wrong_use_is_explained(tmp_path: Path) -> None:
     code, said = run("read", tmp_path / "none.md", "-o", tmp_path / "x.json")
     assert code == 2
     assert "does not exist" in said
+
+
+JUNK = {
+    "nothing": None,
+    "a folder": "folder",
+    "an empty file": b"",
+    "no text": bytes(range(256)) * 40,
+    "another text": b"# Not what you think\n",
+    "other JSON": b"[1, 2, 3]",
+}
+
+
+@pytest.mark.parametrize("kind", JUNK)
+@pytest.mark.parametrize("command", sorted(set(main.commands) - {"preview", "stock"}))
+def test_whatever_is_given_the_answer_is_a_line(tmp_path: Path, command: str, kind: str) -> None:
+    """Of wrong files, folders for files and files for folders: no traceback, and nothing is written."""
+    junk, output = tmp_path / "junk.json", tmp_path / "made"
+    if JUNK[kind] == "folder":
+        junk.mkdir()
+    elif isinstance(content := JUNK[kind], bytes):
+        junk.write_bytes(content)
+    words: list[object] = [command]
+    for parameter in main.commands[command].params:
+        if isinstance(parameter, click.Argument):
+            words.append("editions" if isinstance(parameter.type, click.Choice) else junk)
+        elif parameter.required:
+            words += [parameter.opts[0], STYLES if parameter.name == "styles" else output]
+    code, said = run(*words)
+    if code == 0:  # what reads whatever it is given tells of it later; what makes a folder needs one that is not there
+        assert command in ("read", "new", "findings")
+        return
+    assert code in (1, 2, 65, 74), said
+    assert said.strip() and "Traceback" not in said and "should not have" not in said
+    assert not output.exists()

@@ -8,10 +8,12 @@ from pathlib import Path
 import pypandoc
 import pytest
 from click.testing import CliRunner
-from conftest import HOME, galleys_of, snakemake
+from conftest import HOME, STYLES, Maker, galleys_of, snakemake
 from PIL import Image
 
 from press.cli import main
+from press.editions import web
+from press.styles import Styles
 
 # What the author's guide says can be written, as it is marked in a galley.
 SYNTAX = """
@@ -145,3 +147,14 @@ def test_what_cannot_be_taken_over_is_told(tmp_path: Path) -> None:
         assert code == 1
         assert len(said) == 1 and message in said[0]
         assert not (tmp_path / "book").exists()
+
+
+def test_a_first_chapter_needs_a_title_and_no_more(make_book: Maker) -> None:
+    """Its id is the file's name without the number in front; a photograph goes with it into the web edition."""
+    text = '---\ntitle: Flour\n---\n\nText.\n\n![What is seen.](images/crumb.jpg){alt="A loaf."}\n\nSee [](#flour).\n'
+    folder = make_book({"1-flour.md": text, "2.md": "---\ntitle: Water\n---\n\nText.\n"})
+    Image.new("RGB", (300, 200), (120, 80, 40)).save(folder / "images" / "crumb.jpg")
+    galleys = galleys_of(folder)
+    assert {path.stem for path in galleys.glob("*.xhtml")} == {"flour", "part-2"}
+    web.build(galleys, Styles([STYLES]), folder / "html")
+    assert (folder / "html/images/crumb.jpg").read_bytes() == (folder / "images/crumb.jpg").read_bytes()

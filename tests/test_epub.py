@@ -187,7 +187,7 @@ def test_ace_is_heard(book: Epub, galleys: Path, tmp_path: Path) -> None:
 def test_without_ace_the_check_says_so(book: Epub, galleys: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
     [finding] = ace.check(book.path, Places(Galleys(galleys)))
-    assert str(finding) == "small.epub: not checked: Ace is not installed (./book test installs it)"
+    assert str(finding) == "small.epub: warning: not checked: Ace is not installed (./book setup test installs it)"
 
 
 def test_a_book_from_right_to_left_without_contents_and_notes(tmp_path: Path) -> None:

@@ -68,7 +68,7 @@ def test_the_other_commands(tmp_path: Path) -> None:
     words = instead.replace("old.docx", str(tmp_path / "old.docx")).replace("my-book", str(tmp_path / "my-book"))
     assert "with no findings" in run(words)
     rest = [command for command in COMMANDS if "my-book" not in command]
-    assert rest == ["./book", "./book test", ". .venv/bin/activate", "snakemake all"]
+    assert rest == ["./book setup", ". .venv/bin/activate", "snakemake all", "./book test"]
     assert "all" in run("./book --help")
     run("snakemake all --dry-run")
     (targets,) = re.findall(r"snakemake all +# or ([\w, ]+)", README)

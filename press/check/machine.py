@@ -10,8 +10,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from pydantic import TypeAdapter
+
 from press import files
 from press.findings import RULES, Finding, Severity, named, weighed
+
+_FINDINGS = TypeAdapter(list[Finding])
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
@@ -61,7 +65,7 @@ def _shown(finding: Finding) -> dict[str, Any]:
 
 def read(path: Path) -> list[Finding]:
     """Return the findings that `as_json` wrote to a file."""
-    return [Finding(**one) for one in json.loads(path.read_bytes())]
+    return _FINDINGS.validate_json(path.read_bytes())
 
 
 WRITERS: dict[str, Callable[[list[Finding]], str]] = {"json": as_json, "sarif": as_sarif}

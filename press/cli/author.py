@@ -20,8 +20,12 @@ def new(folder: Path) -> None:
     from press.desk.new import new as new_book
 
     new_book(folder, own_styles(folder))
+    name, home = shlex.quote(str(folder)), Path(__file__).parents[2]
+    press = "" if home == Path.cwd() else f"--snakefile {shlex.quote(str(home / 'Snakefile'))} "
     click.echo(
-        f"{folder} is a book. Make its editions:\n\n    snakemake all --config book={shlex.quote(str(folder))}\n"
+        f"{folder} is a book: title and author are in {folder / 'book.yaml'}, its text in {folder / 'manuscript'}.\n"
+        f"See it while you write, and make its editions, which come to lie in {folder / 'build'}:\n\n"
+        f"    press preview {name}\n    snakemake {press}all --config book={name}\n"
     )
 
 

@@ -43,6 +43,7 @@ class Machine(click.Path):
 
 
 MACHINE = Machine()
+UNFIT = (ValueError, SyntaxError)  # what parsers and models say of a file that is none of theirs
 
 
 class _Commands(click.Group):
@@ -66,6 +67,14 @@ class _Commands(click.Group):
         except Exception as error:
             if ctx.params["debug"]:
                 raise
+            if isinstance(error, OSError) and error.strerror:  # the system's word on a file: a full disk, no permission
+                click.echo(f"{error.filename or 'a file of the press'}: {error.strerror}", err=True)
+                sys.exit(74)
+            if isinstance(error, UNFIT) or type(error).__name__ in ("BadZipFile", "PdfError"):
+                what, command = str(error).strip().split("\n")[0], ctx.invoked_subcommand
+                said = f"press {command}: a file is not what it should be: {type(error).__name__}: {what}"
+                click.echo(f"{said} (press --debug {command} … shows where)", err=True)
+                sys.exit(65)
             said = f"the press failed, and should not have: {type(error).__name__}: {error}"
             click.echo(f"{said} (press --debug … or PRESS_DEBUG=1 shows where)", err=True)
             sys.exit(70)

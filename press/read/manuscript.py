@@ -31,7 +31,17 @@ _HEADER = re.compile(r"\A---[ \t]*\n(?P<yaml>.*?)^(?:---|\.\.\.)[ \t]*$\n?", re.
 _UNUSED_NOTE = re.compile(r"Note with key '(?P<key>.+?)' defined at .*?line (?P<line>\d+).*? but not used")
 _TWICE = re.compile(r"Duplicate note reference '(?P<key>.+?)'(?: at .*?line (?P<line>\d+))?")
 _UNDEFINED_NOTE = re.compile(r"\[\^(?P<key>[^\]\s]+)\]")
-_RAW = re.compile(r"</?[a-zA-Z][a-zA-Z0-9-]*(\s[^<>]*)?/?>|<[!?]")
+_RAW = re.compile(r"</?(?P<tag>[a-zA-Z][a-zA-Z0-9-]*)(\s[^<>]*)?/?>|<[!?]")
+# What authors who know HTML are looking for.
+INSTEAD = {
+    "br": "a backslash at the end of the line",
+    "i": "*…*",
+    "em": "*…*",
+    "b": "**…**",
+    "strong": "**…**",
+    "a": "[words](address)",
+    "img": '![Caption](images/NAME.svg){alt="…"}',
+}
 # Private-use characters that mark lines, control characters, and those that turn or hide text without a trace.
 _UNFIT = re.compile(f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ufff9-\ufffb]|{lines.MARKS.pattern}")
 
@@ -134,7 +144,9 @@ def _check(root: etree._Element, source: str, places: list[str]) -> list[Finding
                 findings.append(Finding(source, line, f"note [^{call['key']}] is called but never defined"))
             if match := _RAW.search(text or ""):
                 line = lines.locate(match[0].split()[0], line_of(place), places)
-                findings.append(Finding(source, line, f"raw markup {match[0]} is not allowed in a manuscript"))
+                said = f"raw markup {match[0]} is not allowed in a manuscript"
+                instead = INSTEAD.get(match["tag"] or "")
+                findings.append(Finding(source, line, f"{said}: write {instead}" if instead else said))
     return findings + _check_headings(root, source) + _check_pictures(root, source)
 
 

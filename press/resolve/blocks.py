@@ -100,7 +100,8 @@ def set_boxes(draft: Draft, ledger: Ledger) -> None:
             for span in div.iterfind("p/span[@class='attribution']"):
                 _promote(span)
         elif name not in (*COMPUTED, "table"):
-            ledger.find(draft, div, f"unknown block '.{name}'")
+            known = ", ".join(f".{box}" for box in (*ledger.manifest.boxes, "pull-quote", *COMPUTED))
+            ledger.find(draft, div, f"unknown block '.{name}': there are {known}; boxes are named in book.yaml")
         if name in COMPUTED and text_of(div):
             ledger.find(draft, div, f"the block '.{name}' is computed: leave it empty")
 

@@ -41,6 +41,9 @@ def resolve(book: Path, read: dict[str, Path], styles: Styles, output: Path) -> 
     pictures.check_targets(drafts, ledger)
     check_glyphs(drafts, ledger, styles)
     pages = Pages(styles, ledger, drafts, references)
+    for draft in [draft for draft in drafts if pages.is_empty(draft)]:
+        drafts.remove(draft)
+        del ledger.anchors[draft.document.id]
     for draft in drafts:
         links.set_links(draft, ledger)
     _set_pages(drafts, ledger, pages)
@@ -160,5 +163,6 @@ def _write(output: Path, book: Path, ledger: Ledger, drafts: list[Draft], pages:
             figures=ledger.figures,
             notes=ledger.notes,
             images=images,
+            digest=files.digest(folder),
         )
         (folder / "book.json").write_text(model.model_dump_json(indent=1), encoding="utf-8")

@@ -145,7 +145,7 @@ def open_manuscript(part: Part, read: dict[str, Path], ledger: Ledger) -> Draft:
 
 
 def _document(part: Part, stem: str, source: str, header: Header, ledger: Ledger) -> Document:
-    name = header.id or slug(stem)
+    name = header.id or re.sub(r"^[\W\d_]+", "", slug(stem)) or f"part-{slug(stem)}"  # an id begins with a letter
     number = str(header.number)
     kind = header.role or part.type
     numbered = number and part.type in ("chapter", "appendix")

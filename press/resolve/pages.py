@@ -111,10 +111,27 @@ class Pages:
                 block.set("data-line", div.get("data-line", "0"))
                 replace(div, block)
 
+    def is_empty(self, draft: Draft) -> bool:
+        """Say whether a generated page would list nothing: then the book has none."""
+        match draft.document.page:
+            case "figures":
+                return not self.ledger.figures
+            case "bibliography":
+                return not self.cited()
+            case "index":
+                return not self.ledger.index
+            case "picture-credits":
+                return not credits.group(self.ledger.credits, self.shown())
+        return False
+
+    def cited(self) -> list[str]:
+        """Return the keys of the works that are cited, in the order of the bibliography."""
+        return [key for key in self.references.works if key in self.ledger.cited]
+
     def page(self, draft: Draft) -> etree._Element:
         """Return the body of a generated page, an element whose children stand in the part."""
-        cited = [key for key in self.references.works if key in self.ledger.cited]
-        entries = [(key, markup(etree.tostring(self.references.cite(key), encoding="unicode"))) for key in cited]
+        works = self.cited()
+        entries = [(key, markup(etree.tostring(self.references.cite(key), encoding="unicode"))) for key in works]
         return self._render(
             draft.document.page,
             draft,

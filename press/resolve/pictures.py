@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
+from functools import lru_cache
 from pathlib import Path
 
 from lxml import etree
@@ -64,11 +65,12 @@ def _set_picture(
         width, height = measure(book, src)
         image.set("width", f"{width:g}")
         image.set("height", f"{height:g}")
+        ledger.images.setdefault(src, None)
         if src.endswith(".svg"):
             plate = plates.read(book / src)
-            ledger.plates[src] = plate
-            if src not in ledger.images:
+            if src not in ledger.plates:
                 ledger.images[src] = outline(book / src, styles)
+            ledger.plates[src] = plate
             _check_plate(draft, image, plate, ledger, styles, credit)
     except ValueError as error:
         ledger.find(draft, image, f"picture {src}: {error}")
@@ -137,6 +139,12 @@ def measure(book: Path, src: str) -> tuple[float, float]:
 
 
 def _measure_svg(path: Path) -> tuple[float, float]:
+    status = path.stat()
+    return _measured(path, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+
+
+@lru_cache(maxsize=256)  # for the preview, which resolves a book again and again
+def _measured(path: Path, *_: int) -> tuple[float, float]:
     root = open_svg(path)
     sides = [_LENGTH.match(root.get(side, "")) for side in ("width", "height")]
     try:

@@ -6,6 +6,7 @@ Snakemake finds this package by its name, through the path file that ./book writ
 from __future__ import annotations
 
 import logging
+import shutil
 import sys
 import time
 from pathlib import Path
@@ -86,5 +87,13 @@ class LogHandler(LogHandlerBase):
             lines.append(f"failed: {self.names.get(job['jobid'], job['rule_name'])}")
             logs = [Path(log) for log in job["log"] or [] if log.endswith(".log")]  # not the reports
             said = [line for log in logs if log.is_file() for line in log.read_text("utf-8", "replace").splitlines()]
-            lines += [f"    {line}" for line in said or [f"no word from: {job.get('shellcmd') or job['rule_name']}"]]
+            lines += [f"    {line}" for line in said or [silence(job, logs)]]
         return lines
+
+
+def silence(job: dict[str, Any], logs: list[Path]) -> str:
+    """Why a job that failed may have said nothing: where there is no space left, there is none for its log."""
+    for log in logs:
+        if log.parent.is_dir() and shutil.disk_usage(log.parent).free < 16_384:
+            return f"{log.parent}: No space left on device"
+    return f"no word from: {job.get('shellcmd') or job['rule_name']}"

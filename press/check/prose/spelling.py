@@ -14,7 +14,7 @@ from pathlib import Path
 
 from press.check.prose.settings import Prose
 from press.check.prose.text import WORD, Text
-from press.findings import Finding
+from press.findings import Finding, unchecked
 
 FOLDERS = (
     "/usr/share/hunspell",
@@ -46,7 +46,7 @@ def check(parts: list[Text], asked: Prose, folder: Path, language: str) -> list[
     try:
         known = _dictionary(language)
     except ImportError:
-        return [Finding("book.yaml", 0, "spelling not checked: spylls is not installed (./book test installs it)")]
+        return [unchecked("book.yaml", "spylls is not installed", "spelling")]
     if known is None:
         need = f"a Hunspell dictionary for {language} (such as Debian's hunspell-{language.lower()}, or DICPATH)"
         return [Finding("book.yaml", 0, f"spelling not checked: it needs {need}")]
