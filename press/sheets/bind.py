@@ -10,6 +10,7 @@ from lxml import etree
 
 from press.folios import merge_locators
 from press.galleys import NAMESPACES, XHTML, Document, Galleys
+from press.sheets.flow import MARK
 from press.sheets.words import Text, mark
 from press.styles import Styles, markup
 
@@ -120,6 +121,29 @@ def _foot_notes(section: etree._Element) -> None:
             element.tail = " ".join((element.tail or "").split("\n")) if element.tail else None
         foot.tail, call.tail = call.tail, None
         call.addnext(foot)
+        _keep_with_word(call, foot)
+
+
+def _keep_with_word(call: etree._Element, foot: etree._Element) -> None:
+    """Put a call and its note into one span with the word before, or with the call before, for no line to part them."""
+    before, parent = call.getprevious(), call.getparent()
+    assert parent is not None
+    text = (parent.text if before is None else before.tail) or ""
+    word = text.split(" ")[-1].split("\n")[-1]
+    if before is not None and before.get("class") == "called" and not text:
+        span = before
+    elif word:
+        span = etree.Element(f"{_TAG}span", {"class": "called", MARK: parent.get(MARK, "")})
+        span.text = word
+        call.addprevious(span)
+        if before is None:
+            parent.text = text.removesuffix(word)
+        else:
+            before.tail = text.removesuffix(word)
+    else:
+        return
+    span.tail, foot.tail = foot.tail, None
+    span.extend([call, foot])
 
 
 def _page_references(section: etree._Element, document: Document, galleys: Galleys) -> None:

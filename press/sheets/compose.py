@@ -129,6 +129,8 @@ class _Desk:
     def _better(self, laid: _Laid) -> Choices:
         sheets, choices = laid.sheets, laid.choices
         better = _with_notes(sheets, self.notes, choices)
+        for block, lines in judge.widowed(sheets).items():
+            better.widows[block] = 3 if lines > 4 and better.widows.get(block, 2) < 3 else WHOLE
         return replace(
             better,
             space=judge.corrected(sheets, choices.space),

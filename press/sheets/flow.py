@@ -52,7 +52,9 @@ class Fragment:
     @property
     def foot(self) -> float:
         """Where the fragment's content ends."""
-        return self.lines[-1].top + self.lines[-1].height if self.broken and self.lines else self.bottom
+        if not self.broken or not self.lines:
+            return self.bottom
+        return max(line.top + line.height for line in self.lines)  # of a table, the last line need not be the lowest
 
     @property
     def name(self) -> str:

@@ -68,13 +68,33 @@ def led(sheets: Sequence[Sheet], key: str) -> str:
     return fragments[place].key
 
 
+def widowed(sheets: Sequence[Sheet]) -> dict[str, int]:
+    """Return the paragraphs of which one line alone begins a page, and how many lines there are of each.
+
+    WeasyPrint takes a line to the next page for the sake of its note, and looks no more at what is left behind.
+    """
+    counts: dict[str, int] = {}
+    for sheet in sheets:
+        for line in (line for fragment in sheet.fragments for line in fragment.lines):
+            counts[line.block] = counts.get(line.block, 0) + 1
+    single = set()
+    for sheet in sheets[1:]:
+        lines = sheet.fragments[0].lines if sheet.fragments and sheet.fragments[0].name in TEXT else []
+        first = lines[0].block if lines else ""
+        if first and sum(line.block == first for line in lines) == 1:
+            single.add(first)
+    return {block: counts[block] for block in single if counts[block] > 1}
+
+
 def overlong(sheets: Sequence[Sheet]) -> set[str]:
     """Return the blocks that may not be broken and are broken nevertheless, or fill most of a page."""
     return {
         fragment.key
         for sheet in sheets
         for fragment in sheet.fragments
-        if fragment.whole and fragment.name not in ("figure", *TEXT) and fragment.height > 0.75 * sheet.height
+        if fragment.whole
+        and fragment.name not in ("figure", *TEXT)
+        and (fragment.broken or fragment.height > 0.75 * sheet.height)
     }
 
 
