@@ -10,7 +10,7 @@ import pikepdf
 import pytest
 
 from press.check import verapdf
-from press.check.pdf import check, destinations, inspect
+from press.check.pdf import check, check_large, destinations, inspect
 from press.galleys import Galleys
 
 
@@ -227,6 +227,20 @@ def test_checks_find_what_is_broken(small_book: Path, galleys: Galleys, tmp_path
         damage(document)
         document.save(broken)
     assert message in "\n".join(map(str, inspect(broken, galleys)))
+
+
+def test_checks_find_what_is_broken_in_large_print(large: Path, galleys: Galleys, tmp_path: Path) -> None:
+    broken = tmp_path / large.name
+    with pikepdf.open(large) as document:
+        for damage in (strip_labels, move_note, unlink_back, blind, unembed):
+            damage(document)
+        document.save(broken)
+    said = "\n".join(map(str, check_large(broken, galleys)))
+    assert "the pages have no labels" in said
+    assert "note 1 is called on sheet" in said
+    assert "note 1 is without a link back to its call" in said
+    assert "is not embedded" in said
+    assert "PDF/UA-1 7.3-1, 1 times" in said
 
 
 def test_verapdf_finds_what_is_broken(small_book: Path, galleys: Galleys, tmp_path: Path) -> None:

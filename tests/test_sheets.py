@@ -17,9 +17,10 @@ from conftest import MANIFEST, STYLES, SVG, Maker, galleys_of
 from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTFont
-from lxml import etree
+from lxml import etree, html
 from PIL import Image, ImageChops
 
+from press.check.fidelity import tagged
 from press.findings import Refused
 from press.folios import runs
 from press.galleys import Galleys
@@ -196,9 +197,10 @@ def test_a_picture_taller_than_the_page_is_a_finding(make_book: Maker) -> None:
     assert "images/tall.svg does not fit on a page" in str(refused.value)
 
 
-def test_every_number_is_that_of_its_page(small_book: Path) -> None:
+@pytest.mark.parametrize(("layout", "foot"), [("book", 60), ("large", 90)])
+def test_every_number_is_that_of_its_page(small_book: Path, large: Path, layout: str, foot: int) -> None:
     """Folios, contents, references and index, read back from where they are printed and clicked."""
-    path = small_book / "build" / "sheets" / "book" / "book.pdf"
+    path = small_book / "build" / "sheets" / layout / "book.pdf"
     pages = map_of(path.parent).pages
     text = pypdfium2.PdfDocument(path)
     read = 0
@@ -208,7 +210,7 @@ def test_every_number_is_that_of_its_page(small_book: Path) -> None:
         for number, page in enumerate(pdf.pages):
             assert str(page.label) == pages[number].folio
             left, bottom, right, _ = map(float, page.trimbox)
-            shown = text[number].get_textpage().get_text_bounded(left, bottom, right, bottom + 60).split()
+            shown = text[number].get_textpage().get_text_bounded(left, bottom, right, bottom + foot).split()
             assert pages[number].blank or pages[number].document in ("title-page", "imprint") or page.label in shown
             for annotation in page.obj.get("/Annots", ()):
                 if "/Dest" not in annotation or re.search("-(note|call)-", str(annotation.Dest)):
@@ -225,6 +227,18 @@ def test_every_number_is_that_of_its_page(small_book: Path) -> None:
 def _rectangle(annotation: pikepdf.Object) -> tuple[float, float, float, float]:
     a, b, c, d = (float(side) for side in annotation.Rect)
     return min(a, c), min(b, d), max(a, c), max(b, d)
+
+
+def test_a_note_call_stays_with_its_word(small_book: Path) -> None:
+    """No line parts them, nor two calls in a row."""
+    galleys = Galleys(small_book / "build" / "galleys")
+    folios = map_of(small_book / "build" / "sheets" / "book").folios
+    bound = bind(galleys, Styles([STYLES]), galleys.book.document("kreuzknoten"), "book", folios)
+    spans = html.document_fromstring(bound.html).xpath("//span[@class='called']")
+    assert len(spans) == sum(note.document == "kreuzknoten" for note in galleys.book.notes)
+    for span in spans:
+        assert span.text and not re.search(r"\s", span.text)
+        assert [child.get("class").split()[0] for child in span] == ["note-call", "note"]
 
 
 def test_the_page_map_names_the_first_word_of_each_page(small_book: Path) -> None:
@@ -260,6 +274,19 @@ def test_ranges_in_a_real_index(make_book: Maker) -> None:
     shown = " ".join(pdf[number].get_textpage().get_text_bounded() for number in range(first - 1, len(pdf)))
     assert re.search(r"Rope\s+1–3\b", shown), shown
     assert re.search(r"Knot\s+4\b", shown), shown
+
+
+def test_large_print_sets_wide_tables_row_below_row(make_book: Maker) -> None:
+    """Each cell stands behind the head of its column, which is told to those who look: to others the table tells it."""
+    table = "| Knot | Holds | Loosens |\n|---|---|---|\n| Reef | a parcel | when pulled |\n\n: Two {#tbl-two}\n"
+    folder = make_book({"1.md": SHORT.format(title="T", name="c1", text=table)})
+    output = folder / "build" / "sheets" / "large"
+    build(galleys_of(folder), Styles([STYLES]), "large", output, 1)
+    with pypdfium2.PdfDocument(output / "book.pdf") as pdf:
+        shown = " ".join(pdf[0].get_textpage().get_text_bounded().split())
+    assert "Knot · Holds · Loosens Reef Holds: a parcel Loosens: when pulled" in shown
+    said = " ".join(placed.word.text for placed in tagged.read(output / "book.pdf"))
+    assert "Knot Holds Loosens Reef a parcel when pulled" in said
 
 
 def test_a_placeholder_that_cannot_be_filled_is_a_finding() -> None:

@@ -121,6 +121,17 @@ def test_facing_pages_end_within_a_line_of_each_other(lines: int) -> None:
     assert judge.off_grid(after) == judge.off_grid(before)
 
 
+def test_a_table_that_does_not_fit_begins_where_it_is() -> None:
+    """Though the styles forbid to break it: only between rows, with its head again on each page."""
+    rows = "".join(f"<tr><td>Row {number}</td></tr>" for number in range(30))
+    table = f'<div class="table"><table><thead><tr><th>Head</th></tr></thead><tbody>{rows}</tbody></table></div>'
+    css = ".table, tr { break-inside: avoid } td, th { padding: 0 }"
+    sheets = laid_out(paragraphs(6) + table + paragraphs(3), css=css)
+    assert names(sheets[0]) == ["p", "div"]
+    assert sheets[0].white < 3 * 15
+    assert sheets[1].fragments[0].lines[0].text == "Head"
+
+
 def test_ladders_of_hyphens_are_taken_down() -> None:
     text = "<p>" + "unbelievably incomprehensible misunderstandings characteristically notwithstanding " * 8 + "</p>"
     narrow = "p { width: 150pt }"

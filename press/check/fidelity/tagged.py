@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -16,8 +17,9 @@ import pypdfium2.raw as pdfium
 
 from press.check.fidelity.compare import Placed
 from press.check.fidelity.expected import Text
-from press.check.fidelity.tokens import Word, split
+from press.check.fidelity.tokens import Word, key, split
 
+_RUN_TOGETHER = re.compile(r"(\d+)([^\W\d]+)")
 Pairs = frozenset[tuple[str, str]]
 # Page (from 0) and marked-content id -> the texts in it, each with the height of its base line.
 Pieces = dict[tuple[int, int], list[tuple[int, str]]]
@@ -63,18 +65,34 @@ def _walk(
 def _said(content: int, page: int | None, tags: tuple[str, ...], found: Pieces, pairs: Pairs) -> Iterator[Placed]:
     if page is not None and "Figure" not in tags:
         for _, line in groupby(found.get((page, content), ()), key=lambda piece: piece[0]):
-            for word in _in_order([word for _, text in line for word in split(text)], pairs):
+            said = [_apart(list(split(text)), pairs) for _, text in line]
+            both = [[word for words in order for word in words] for order in (said, reversed(said))]
+            for word in _in_order(max(both, key=lambda words: _following(words, pairs)), pairs):
                 yield Placed(word, page)
+
+
+def _apart(words: list[Word], pairs: Pairs) -> list[Word]:
+    """Part a name and its number, which PDFium runs together the wrong way in a line from right to left: 2Knot."""
+    found = []
+    for word in words:
+        parts = _RUN_TOGETHER.fullmatch(word.text)
+        if parts and (key(parts[2]), key(parts[1])) in pairs:
+            found += [*split(parts[2]), *split(parts[1])]
+        else:
+            found.append(word)
+    return found
+
+
+def _following(words: Iterable[Word], pairs: Pairs) -> int:
+    """Count the words that follow each other as they do in the book."""
+    return sum(pair in pairs for pair in pairwise(word.key for word in words))
 
 
 def _in_order(words: list[Word], pairs: Pairs) -> list[Word]:
     """Put the words of a line in order where PDFium has them as they stand, in a script that runs to the left."""
     if not pairs:
         return words
-    keys = [word.key for word in words]
-    forth = sum(pair in pairs for pair in pairwise(keys))
-    back = sum(pair in pairs for pair in pairwise(reversed(keys)))
-    if back > forth:
+    if _following(reversed(words), pairs) > _following(words, pairs):
         runs = [list(run) for _, run in groupby(words, key=lambda word: _runs_left(word.key))]
         words = [word for run in reversed(runs) for word in (reversed(run) if _runs_left(run[0].key) else run)]
     for place, (one, other) in enumerate(pairwise(words)):
