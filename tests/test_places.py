@@ -212,3 +212,12 @@ def test_what_no_author_wrote_stays_where_it_is(galleys: Galleys, places: Places
     assert str(places.finding(None, "EPUB/css/book.css:3:1", "wrong")) == "EPUB/css/book.css:3:1: wrong"
     assert places.picture("images/none.svg") is None
     assert Places(Galleys(galleys.folder), "none").page(3) is None
+
+
+def test_an_entry_leads_where_its_own_link_does(places: Places) -> None:
+    listed = etree.fromstring(
+        "<body><ol><li><span/><a href='text/palstek.xhtml'>x</a></li><li><b/></li></ol><metadata><i/><a href='#legen'/>"
+        "</metadata></body>"
+    )
+    found = {name: places.of(listed.find(f".//{name}")) for name in ("span", "b", "i")}
+    assert found == {"span": Place("manuscript/zwei.md", 1), "b": None, "i": None}

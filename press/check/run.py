@@ -38,8 +38,8 @@ def run(folder: Path, galleys: Galleys, editions: Iterable[Path], say: Callable[
         found = prose.check(galleys, asked.prose, folder)
         done.record.tested += record.tested(PROSE, "manuscript", found)
         count("prose", found)
-    for edition in editions:
-        say(f"checking {edition.name}")
+    for number, edition in enumerate(editions, start=1):
+        say(f"checking {number} of {len(editions)}: {record.name_of(edition)}")
         found = check(edition, galleys)
         done.record.files.append(record.file(edition).model_copy(update={"claims": record.claims(edition)}))
         done.record.tested += record.tested(rules_of(edition, galleys), record.name_of(edition), found)

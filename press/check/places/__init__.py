@@ -20,6 +20,8 @@ from press.findings import Finding, line_of
 from press.galleys import NAMESPACES, Document, Galleys
 
 WINDOW = 12  # words that tell a place from others
+# What holds entries, each with its own link, so that the link of another says nothing.
+LISTS = frozenset("ol ul dl nav section main body metadata manifest spine package".split())
 
 
 class Place(NamedTuple):
@@ -110,11 +112,11 @@ class Places:
     def _led_to(self, element: etree._Element) -> Place | None:
         """Return the target of the link that a generated list has at an element: in contents, index, page list."""
         for around in (element, *element.iterancestors()):
+            if not isinstance(around.tag, str) or etree.QName(around).localname in LISTS:
+                return None
             for link in around.xpath("self::*[@href] | .//*[@href]")[:1]:
                 if place := self.target(str(link.get("href"))):
                     return place
-            if around.tag in ("body", f"{{{NAMESPACES['h']}}}body"):
-                break
         return None
 
     def _map(self) -> list[pagemap.Page]:
