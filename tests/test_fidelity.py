@@ -308,6 +308,18 @@ def test_a_note_without_its_number_is_named(small_book: Path) -> None:
     assert [finding.message for finding in findings] == [f"print: note {n} is without its number" for n in (1, 2, 3)]
 
 
+def test_a_page_number_in_the_text_is_not_that_of_a_note(small_book: Path) -> None:
+    """As print has them: note 1 at the foot of its page, then "Spot 2 (page 2) suits you", then note 2."""
+    galleys = Galleys(small_book / "build" / "galleys")
+    texts = fidelity.expected.texts(galleys, None, floating=True)
+    text = next(text for text in texts if text.document.id == "kreuzknoten")
+    first, *others = ([Word(note.number, note.number), *note.words] for note in text.notes)
+    reference = list(split("(page 2)"))
+    units = [text.words[:30], first, text.words[30:-2], reference, text.words[-2:], *text.captions, *others]
+    said = [Placed(word) for unit in units for word in unit]
+    assert Comparison([text], said, "print", "page {page}", numbered=True).tally().findings == []
+
+
 def test_the_head_of_a_table_may_stand_on_every_page_of_it(small_book: Path) -> None:
     galleys = Galleys(small_book / "build" / "galleys")
     texts = fidelity.expected.texts(galleys, None, floating=True)

@@ -71,6 +71,7 @@ class Comparison:
         for unit in (caption for text in self.texts for caption in text.captions):
             if all(self._at.get(id(word)) is None for word in unit):  # it may have changed places with another
                 self._find(unit)
+        self._set_aside()
         notes = [note for text in self.texts for note in text.notes]
         numbers = {id(note): Word(key(note.number), note.number, note.line) for note in notes}
         numbered = [[numbers[id(note)], *note.words] if self._numbered else note.words for note in notes]
@@ -99,6 +100,17 @@ class Comparison:
         for word, place in zip(words, done.at, strict=True):
             self._at[id(word)] = None if place is None else left[place]
         self.extra = [left[place] for place in done.extra]
+
+    def _set_aside(self) -> None:
+        """Take away the page numbers that print adds to references, so that none is taken for the number of a note."""
+        own = [
+            stretch
+            for stretch in _stretches(self.extra)
+            if self.found[stretch[0]].word.key == self._page
+            and self._folios.fullmatch("".join(self.found[place].word.key for place in stretch))
+        ]
+        gone = {place for stretch in own for place in stretch}
+        self.extra = [place for place in self.extra if place not in gone]
 
     def _find(self, unit: list[Word]) -> None:
         """Look for a whole unit anywhere among what is left of the edition."""
