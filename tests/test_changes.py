@@ -45,7 +45,7 @@ def edited(old: Snapshot) -> Snapshot:
     new.figures[0].picture, new.figures[0].folio = "0" * 64, "3"
     new.figures.append(Figure(id="abb-2", number="1.2", caption="Neu.", folio="4", picture=""))
     new.works = {"patil2020": new.works["patil2020"], "neu2024": "Neu A. Ein Buch."}
-    new.index = {**new.index, "Taue": ["2"], "Auge": ["6", "7"]}
+    new.index = {**new.index, "Taue": [str(page) for page in range(100, 140)], "Auge": ["6", "7"]}
     new.references["palstek"] = Reference(text="Knoten 2", folio="7", times=3)
     return new
 
@@ -94,7 +94,7 @@ def test_numbers(old: Snapshot) -> None:
     new = edited(old)
     assert [(one.name, one.fate, one.old, one.new) for one in numbers.index(old, new)] == [
         ("Auge", "moved", "5", "6, 7"),
-        ("Taue", "new", "", "2"),
+        ("Taue", "new", "", ", ".join(map(str, range(100, 140)))),
     ]
     [moved] = numbers.references(old, new)
     assert (moved.name, moved.old, moved.new, moved.more) == ("Knoten 2", "5", "7", "referred to 3 times")

@@ -211,13 +211,13 @@ def _index(section: etree._Element, pages: PageMap) -> Iterator[tuple[str, list[
 
 
 def _references(book: Book, sections: list[etree._Element], pages: PageMap) -> dict[str, Reference]:
-    notes = {note.id: note for note in book.notes}
+    notes = {note.id: book.document(note.document) for note in book.notes}
     found: dict[str, Reference] = {}
     for section in sections:
         for link in section.iterfind(".//h:a[@class='xref']", NAMESPACES):
             name = str(link.get("href"))[1:]
             said = " ".join("".join(map(str, link.itertext())).split())
-            text = f"{notes[name].document}, note {said}" if name in notes else said
+            text = f"{notes[name].short_label or notes[name].short_title}, note {said}" if name in notes else said
             known = found.setdefault(name, Reference(text=text, folio=pages.folios.get(name, ""), times=0))
             known.times += 1
     return found
