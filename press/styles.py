@@ -48,7 +48,8 @@ class Styles:
     def faces(self) -> list[Face]:
         """The font faces that the tokens name."""
         layouts = self.tokens.get("layouts", {}).values()
-        faces = [*self.tokens["faces"], *(face for layout in layouts for face in layout.get("faces", []))]
+        own = [face for layout in layouts for face in layout.get("faces", [])]
+        faces = [*self.tokens["faces"], *self.tokens.get("added-faces", []), *own]
         return [Face.model_validate(face) for face in faces]
 
     def font(self, face: Face) -> Path:

@@ -14,7 +14,7 @@ from press.findings import Finding, Refused
 from press.resolve import blocks, credits, links, notes, pictures
 from press.resolve.citations import References
 from press.resolve.draft import PAGES, Draft, Ledger, open_manuscript, open_page
-from press.resolve.glyphs import check_glyphs
+from press.resolve.glyphs import check_glyphs, check_spaces
 from press.resolve.pages import Pages
 from press.styles import Styles
 
@@ -39,7 +39,8 @@ def resolve(book: Path, read: dict[str, Path], styles: Styles, output: Path) -> 
         _set_part(draft, ledger, references, book, styles)
     _check_manifest(ledger, drafts, book)
     pictures.check_targets(drafts, ledger)
-    check_glyphs(drafts, ledger, styles)
+    check_spaces(ledger, styles)
+    check_glyphs([draft for draft in drafts if not draft.document.page], ledger, styles)
     pages = Pages(styles, ledger, drafts, references)
     for draft in [draft for draft in drafts if pages.is_empty(draft)]:
         drafts.remove(draft)
@@ -47,6 +48,8 @@ def resolve(book: Path, read: dict[str, Path], styles: Styles, output: Path) -> 
     for draft in drafts:
         links.set_links(draft, ledger)
     _set_pages(drafts, ledger, pages)
+    if not ledger.findings:  # pages of book.yaml's words and of letters of the index; all else was looked at
+        check_glyphs([draft for draft in drafts if draft.document.page], ledger, styles)
     if ledger.findings:
         raise Refused(ledger.findings)
     _write(output, book, ledger, drafts, pages)

@@ -58,6 +58,7 @@ class Draft:
     header: Header | None = None
     body: etree._Element = field(default_factory=lambda: etree.Element("div"))
     notes: list[etree._Element] = field(default_factory=list)
+    lines: dict[str, int] = field(default_factory=dict)  # of the header, by its keys
 
 
 @dataclass
@@ -141,7 +142,8 @@ def open_manuscript(part: Part, read: dict[str, Path], ledger: Ledger) -> Draft:
             ledger.findings.append(Finding(source, lined.line((key,)), f"unknown key '{key}' in the header"))
     header = header or Header.model_construct(title=stem, number="", updates=[])
     body = html.fragment_fromstring(result["body"])
-    return Draft(part, _document(part, stem, source, header, ledger), header, body)
+    lines = {str(path[0]): line for path, line in lined.lines.items() if len(path) == 1}
+    return Draft(part, _document(part, stem, source, header, ledger), header, body, lines=lines)
 
 
 def _document(part: Part, stem: str, source: str, header: Header, ledger: Ledger) -> Document:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterator
 from functools import lru_cache
+from pathlib import Path
 
 from fontTools.ttLib import TTFont
 
+from press.findings import Finding, line_of
 from press.resolve.draft import Draft, Ledger
 from press.styles import Styles
 
@@ -16,26 +19,45 @@ def check_glyphs(drafts: list[Draft], ledger: Ledger, styles: Styles) -> None:
     covered = _covered(styles)
     for draft in drafts:
         seen: set[str] = set()
-        for root in (draft.body, *draft.notes):
-            for element in root.iter("*"):
-                if element.get("role") == "doc-backlink":  # an arrow of ours, which each edition draws as it can
-                    continue
-                parent = element.getparent()
-                for place, text in ((element, element.text), (parent, element.tail)):
-                    for character in sorted(set(text or "") - seen):
-                        seen.add(character)
-                        if ord(character) not in covered and not _is_invisible(character):
-                            name = f"U+{ord(character):04X} '{character}'"
-                            ledger.find(draft, place, f"character {name} is in none of the book's fonts")
+        for line, text in _texts(draft):
+            for character in sorted(set(text) - seen):
+                seen.add(character)
+                if ord(character) not in covered and not _is_invisible(character):
+                    name = f"U+{ord(character):04X} '{character}'"
+                    source = draft.document.source or "book.yaml"
+                    page = f" (page {draft.document.page})" if draft.document.page else ""
+                    message = f"character {name} is in none of the book's fonts{page}"
+                    ledger.findings.append(Finding(source, line, message))
+
+
+def check_spaces(ledger: Ledger, styles: Styles) -> None:
+    """Find faces without a space: a space is set in the face of the word before it, so every line would break down."""
+    for face in styles.faces:
+        if ord(" ") not in _characters(styles.font(face)):
+            ledger.findings.append(Finding("styles/tokens.yaml", 0, f"the face {face.file} has no space, U+0020"))
+
+
+def _texts(draft: Draft) -> Iterator[tuple[int, str]]:
+    """Yield what is printed of a part, with its lines: what the header says, the text, the notes."""
+    for key, text in (("title", draft.document.title), ("subtitle", draft.document.subtitle)):
+        yield draft.lines.get(key, 0), text
+    for root in (draft.body, *draft.notes):
+        for element in root.iter("*"):
+            if element.get("role") == "doc-backlink":  # an arrow of ours, which each edition draws as it can
+                continue
+            yield line_of(element), element.text or ""
+            yield line_of(element.getparent()), element.tail or ""
+
+
+@lru_cache(maxsize=100)
+def _characters(font: Path) -> frozenset[int]:
+    with TTFont(font) as open_font:
+        return frozenset(open_font.getBestCmap())
 
 
 @lru_cache(maxsize=4)  # for the preview, which resolves a book again and again
 def _covered(styles: Styles) -> frozenset[int]:
-    covered: set[int] = set()
-    for face in styles.faces:
-        with TTFont(styles.font(face)) as font:
-            covered |= font.getBestCmap().keys()
-    return frozenset(covered)
+    return frozenset().union(*(_characters(styles.font(face)) for face in styles.faces))
 
 
 def _is_invisible(character: str) -> bool:

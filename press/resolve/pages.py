@@ -43,6 +43,13 @@ class IndexItem:
         return sorted(self.children.values(), key=lambda item: sort_key(item.heading))
 
 
+def _letter(heading: str) -> str:
+    """Return the letter under which a heading stands: for Korean its first consonant, as in dictionaries."""
+    first = sort_key(heading)[0][:1].upper() or "#"
+    name = unicodedata.name(first, "")
+    return unicodedata.lookup(name.replace("CHOSEONG", "LETTER")) if name.startswith("HANGUL CHOSEONG") else first
+
+
 def sort_key(text: str) -> tuple[str, str]:
     """Return a key that sorts headings letter by letter, without regard to accents and case."""
     bare = "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
@@ -67,7 +74,7 @@ def build_index(entries: list[Entry]) -> list[tuple[str, list[IndexItem]]]:
             item.see_also.append(entry.see_also)
     letters: dict[str, list[IndexItem]] = {}
     for item in root.items:
-        letters.setdefault(sort_key(item.heading)[0][:1].upper() or "#", []).append(item)
+        letters.setdefault(_letter(item.heading), []).append(item)
     return list(letters.items())
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from press import fonts
 from press.findings import Finding, Refused, line_of
 from press.galleys import Face, Galleys
+from press.sheets.clusters import mapped
 from press.sheets.hyphenation import teach
 from press.sheets.layouts import Layouter
 from press.styles import Styles
@@ -73,7 +74,7 @@ class Engine:
         Raises Refused for a font that is not the book's, and for any complaint of WeasyPrint.
         """
         os.environ["SOURCE_DATE_EPOCH"] = "0"  # WeasyPrint's own dates; the finish sets the edition's
-        with strictly(where):
+        with strictly(where), mapped():
             pdf: bytes = document.write_pdf(pdf_tags=True)
         if findings := _strange_fonts(document, self.galleys, self.styles):
             raise Refused(findings)

@@ -161,12 +161,38 @@ def _settle(
         result.at[i] = j
         j, j2 = j + cut[0], j2 - cut[1]
     matched: set[int] = set()
-    if j2 - j <= SMALL:
+    if run := _only_run(expected[i:i2], found[j:j2]):
+        for number in range(i2 - i):
+            result.at[i + number] = j + run.start + min(number, len(run) - 1)
+        matched.update(range(j + run.start, j + run.stop))
+    elif i2 - i <= FEW and any(len(_only_run([word], found[j:j2]) or "") > 1 for word in expected[i:i2]):
+        end = j  # a script without spaces, whose words are cut where lines are
+        for number in range(i, i2):
+            run = _only_run([expected[number]], found[end:j2])
+            if run is None and found[end : end + 1] == [expected[number]]:
+                run = range(1)
+            if run:
+                result.at[number] = end + run.start
+                matched.update(range(end + run.start, end + run.stop))
+                end += run.stop
+    elif j2 - j <= SMALL:
         for block in SequenceMatcher(None, expected[i:i2], found[j:j2], autojunk=False).get_matching_blocks():
             for number in range(block.size):
                 result.at[i + block.a + number] = j + block.b + number
                 matched.add(j + block.b + number)
     result.extra += (place for place in range(j, j2) if place not in matched)
+
+
+def _only_run(missing: Sequence[str], found: Sequence[str]) -> range | None:
+    """Return the words in a row that spell a whole missing stretch, however cut, if there is one such row only."""
+    letters, runs = "".join(missing), []
+    for start in range(len(found) if letters else 0):
+        said, end = "", start
+        while end < len(found) and len(said) < len(letters):
+            said, end = said + found[end], end + 1
+        if said == letters:
+            runs.append(range(start, end))
+    return runs[0] if len(runs) == 1 else None
 
 
 def _halves(word: str, found: Sequence[str]) -> tuple[int, int] | None:

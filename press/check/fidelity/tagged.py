@@ -7,6 +7,8 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from functools import lru_cache
 from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any
@@ -64,11 +66,19 @@ def _walk(
 
 def _said(content: int, page: int | None, tags: tuple[str, ...], found: Pieces, pairs: Pairs) -> Iterator[Placed]:
     if page is not None and "Figure" not in tags:
-        for _, line in groupby(found.get((page, content), ()), key=lambda piece: piece[0]):
-            said = [_apart(list(split(text)), pairs) for _, text in line]
-            both = [[word for words in order for word in words] for order in (said, reversed(said))]
-            for word in _in_order(max(both, key=lambda words: _following(words, pairs)), pairs):
+        said = [(height, words) for height, text in found.get((page, content), ()) if (words := list(split(text)))]
+        for _, line in groupby(said, key=lambda piece: piece[0]):  # points above and below letters say no words
+            pieces = [[_turned(word, pairs) for word in _apart(words, pairs)] for _, words in line]
+            for word in _in_order(_joined(pieces, pairs), pairs):
                 yield Placed(word, page)
+
+
+def _joined(pieces: list[list[Word]], pairs: Pairs) -> list[Word]:
+    """Return the words of the pieces of a line: those of one that runs to the left were drawn from its end, or not."""
+    forth, back = ([word for words in order for word in words] for order in (pieces, pieces[::-1]))
+    one, other = _following(forth, pairs), _following(back, pairs)
+    left = pairs and 2 * sum(_runs_left(word.key) for word in forth) > len(forth)
+    return back if other > one or (other == one and left) else forth
 
 
 def _apart(words: list[Word], pairs: Pairs) -> list[Word]:
@@ -99,6 +109,18 @@ def _in_order(words: list[Word], pairs: Pairs) -> list[Word]:
         if (other.key, one.key) in pairs and (one.key, other.key) not in pairs:
             words[place : place + 2] = other, one
     return words
+
+
+@lru_cache(maxsize=4)
+def _spellings(pairs: Pairs) -> dict[str, str]:
+    """Return the words of such parts by their letters in the order of the alphabet."""
+    return {"".join(sorted(key)): key for pair in sorted(pairs) for key in pair if _runs_left(key)}
+
+
+def _turned(word: Word, pairs: Pairs) -> Word:
+    """Return a word as the book has it: of a ligature that runs to the left, PDFium gives the letters backwards."""
+    known = _spellings(pairs).get("".join(sorted(word.key)))
+    return replace(word, key=known) if known and _runs_left(word.key) else word
 
 
 def _runs_left(key: str) -> bool:
