@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zipfile
 from pathlib import Path
 
 import pypandoc
@@ -128,6 +129,61 @@ def test_a_manuscript_is_taken_over(tmp_path: Path, ending: str) -> None:
     assert "It is the way." in one
     assert 'href="#chapter-1-1-how-it-goes"' in one and 'id="chapter-1-1-how-it-goes"' in one
     assert "Reef knot" in two
+
+
+NASTY = """\
+# Title: with colon, "quotes" and [brackets]
+
+A [file](file:///etc/passwd) and a [script](javascript:alert(1)), <i>raw</i>, $x^2$.
+
+#### A level is skipped
+
++-----+-----+
+| a   | b   |
++-----+-----+
+| - c | d   |
++-----+-----+
+
+Text.
+"""
+HIDDEN = """\
+<w:p><w:r><w:pict><v:shape xmlns:v="urn:schemas-microsoft-com:vml"><v:textbox><w:txbxContent><w:p><w:r>
+<w:t>Text in a box</w:t></w:r></w:p></w:txbxContent></v:textbox></v:shape></w:pict></w:r></w:p>
+<w:p><w:r><w:t>Turned \u202e round.</w:t></w:r></w:p>
+<w:p><w:r><w:drawing><a:blip xmlns:a="a" xmlns:r="r" r:link="x"/></w:drawing></w:r></w:p>
+"""
+
+
+def test_what_a_nasty_document_holds_is_told(tmp_path: Path) -> None:
+    """Nothing is lost without a line, and each line says what it is about."""
+    file = tmp_path / "nasty.docx"
+    pypandoc.convert_text(NASTY, "docx", format="markdown-raw_html", outputfile=str(file))
+    with zipfile.ZipFile(file) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    parts["word/document.xml"] = parts["word/document.xml"].replace(b"<w:sectPr", HIDDEN.encode() + b"<w:sectPr", 1)
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, data in parts.items():
+            archive.writestr(name, data)
+    code, said = press("import", file, tmp_path / "book")
+    assert code == 0
+    [chapter] = (tmp_path / "book" / "manuscript").glob("01-*.md")
+    lines = {
+        text: number
+        for number, line in enumerate(chapter.read_text(encoding="utf-8").splitlines(), 1)
+        for text in ("raw", "[TABLE]", "Turned")
+        if text in line
+    }
+    place = f"manuscript/{chapter.name}"
+    assert [line.partition(": write")[0] for line in said[:-1]] == [
+        f"{place}:{lines['raw']}: raw markup <i> is not allowed in a manuscript",
+        f"{place}:{lines['[TABLE]']}: a table did not come over: its cells are joined or hold more than text",
+        f"{place}:{lines['Turned']}: invisible character U+202E is not allowed",
+        "nasty.docx: a formula did not come over",
+        "nasty.docx: a link to file:///etc/passwd did not come over",
+        "nasty.docx: a link to javascript:alert(1) did not come over",
+        "nasty.docx: a linked picture did not come over",
+        "nasty.docx: the text box “Text in a box” did not come over",
+    ]
 
 
 def test_our_own_e_book_comes_back(small_book: Path, tmp_path: Path) -> None:

@@ -13,6 +13,8 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+from lxml import etree
+
 from press import book as manifest_file
 from press import files
 from press.desk.model import Model, Node, text_of
@@ -42,7 +44,9 @@ def take_over(file: Path, folder: Path, styles: Styles) -> list[Finding]:
         chapters = _chapters(model.plain(document["blocks"]))
         model.keep_targets(chapters)
         names = [_write(room, number, title, blocks, document) for number, (title, blocks) in enumerate(chapters, 1)]
-        findings = [Finding(file.name, 0, lost) for lost in [*model.lost(), *_pictures(room, file, model.pictures)]]
+        said = "".join((room / "manuscript" / name).read_text("utf-8") for name in names)
+        lost = [*model.lost(), *_pictures(room, file, model.pictures), *_unread(file, said)]
+        findings = [Finding(file.name, 0, what) for what in lost]
         write_manifest(room, folder, styles, chapters=names, **_about(document["meta"]))
         findings += _tables(room, names)
         findings += _trial(room, names, styles)
@@ -120,6 +124,21 @@ def _pictures(room: Path, file: Path, wanted: dict[str, str]) -> list[str]:
             else:
                 files.write(room / name, archive.read(inside[0]))
     return lost
+
+
+def _unread(file: Path, said: str) -> list[str]:
+    """Return what Pandoc passes over in a DOCX without a word: text boxes, and pictures that are elsewhere."""
+    if file.suffix.lower() != ".docx":
+        return []
+    parser = etree.XMLParser(resolve_entities=False, no_network=True)
+    with zipfile.ZipFile(file) as archive:
+        body = etree.fromstring(archive.read("word/document.xml"), parser)
+    boxes = ["".join(map(str, box.itertext())).strip() for box in body.iter("{*}txbxContent")]
+    words = "".join(said.split())
+    lost = {f"the text box “{box[:80]}” did not come over" for box in boxes if "".join(box.split()) not in words}
+    if linked := sum(any("}link" in name for name in map(str, blip.attrib)) for blip in body.iter("{*}blip")):
+        lost.add(f"{linked} linked pictures did not come over" if linked > 1 else "a linked picture did not come over")
+    return sorted(lost)
 
 
 def _tables(room: Path, names: list[str]) -> list[Finding]:
