@@ -1,11 +1,11 @@
 """Measure a generated house: how long planning takes, what one machine makes of it, and what a cluster does.
 
-    python -m benchmarks.house plan 10 100 1000      a dry run of so many books
-    python -m benchmarks.house local 10              make them here
-    python -m benchmarks.house cluster 6 --lose      make them on three SLURM nodes, and lose one on the way
+    python -m benchmarks.house plan WORK 10 100 1000      a dry run of so many books
+    python -m benchmarks.house local WORK 10              make them here
+    python -m benchmarks.house cluster WORK 6 --lose      make them on three SLURM nodes, and lose one on the way
 
-Each line that is printed is JSON. `cluster` needs root, Debian's SLURM packages, and the extra `slurm` of
-pyproject.toml.
+WORK is a folder to work in. Each line that is printed is JSON; times are in seconds, memory in MB: that of the largest
+process. `cluster` needs root, Debian's SLURM packages, and the extra `slurm` of pyproject.toml.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from typing import Any
 import click
 import yaml
 
-from benchmarks.house import shelf
+from benchmarks.house import shelf, usage
 from benchmarks.house.cluster import Cluster
 
 PROFILE = shelf.HOME / "profiles" / "slurm" / "config.yaml"
@@ -30,18 +30,23 @@ PROFILE = shelf.HOME / "profiles" / "slurm" / "config.yaml"
 SMALL = {
     "jobs": 6,
     "latency-wait": 10,
-    "slurm-no-account": True,
-    "slurm-status-command": "squeue",
-    "slurm-init-seconds-before-status-checks": 5,
     "default-resources": ["mem_mb=1000", "runtime=60"],
 }
-_folder = click.option(
-    "--folder",
-    default="/tmp/house-benchmark",
-    show_default=True,
-    type=click.Path(path_type=Path),
-    help="Where to work.",
-)
+# As profiles/slurm/README.md has it.
+ENGINES: dict[str, dict[str, Any]] = {
+    "slurm": {
+        "executor": "slurm",
+        "slurm-no-account": True,
+        "slurm-status-command": "squeue",
+        "slurm-init-seconds-before-status-checks": 5,
+    },
+    "cluster-generic": {
+        "executor": "cluster-generic",
+        "cluster-generic-submit-cmd": "sbatch --parsable --cpus-per-task={threads} --mem={resources.mem_mb}",
+        "cluster-generic-cancel-cmd": "scancel",
+    },
+}
+_work = click.argument("work", type=click.Path(path_type=Path))
 
 
 @click.group(help=__doc__.partition("\n")[0] if __doc__ else "")
@@ -50,47 +55,56 @@ def main() -> None:
 
 
 @main.command()
+@_work
 @click.argument("sizes", nargs=-1, type=int, required=True)
-@_folder
-def plan(sizes: tuple[int, ...], folder: Path) -> None:
+def plan(work: Path, sizes: tuple[int, ...]) -> None:
     """Plan houses of several sizes, and make nothing."""
     for size in sizes:
-        catalogue = shelf.make(folder / "plan", size)
+        catalogue = shelf.make(work / "plan", size)
         _say(what="plan", books=size, **_run(catalogue, "--dry-run", "--quiet", "all"))
 
 
 @main.command()
+@_work
 @click.argument("books", type=int)
-@_folder
-def local(books: int, folder: Path) -> None:
+@click.option("--cores", default="all", show_default=True, help="How many cores Snakemake may use.")
+def local(work: Path, books: int, cores: str) -> None:
     """Make a house on this machine; then run again, when nothing is left to be done."""
-    catalogue = shelf.make(folder / "local", books)
-    measured = _run(catalogue)
-    _say(what="local", books=books, made=shelf.finished(folder / "local"), **_rate(books, measured))
-    _say(what="local, nothing to do", books=books, **_run(catalogue))
+    catalogue = shelf.make(work / "local", books)
+    measured = _run(catalogue, "--cores", cores)
+    made = shelf.finished(work / "local")
+    _say(what="local", books=books, cores=cores, made=made, **_rate(books, measured))
+    _say(what="local, nothing to do", books=books, **_run(catalogue, "--cores", cores))
+    sys.exit(made != books)
 
 
 @main.command()
+@_work
 @click.argument("books", type=int)
 @click.option("--nodes", default=3, show_default=True)
+@click.option("--shelf", "together", default=1, show_default=True, help="How many books are one job.")
+@click.option("--engine", default="slurm", show_default=True, type=click.Choice(["slurm", "cluster-generic"]))
 @click.option("--lose/--keep", default=False, help="Kill a node with its job while the house is made.")
-@_folder
-def cluster(books: int, nodes: int, lose: bool, folder: Path) -> None:
+def cluster(work: Path, books: int, nodes: int, together: int, engine: str, lose: bool) -> None:
     """Make a house on SLURM nodes that all are on this machine."""
-    catalogue = shelf.make(folder / "cluster", books)
-    profile = folder / "profile"
+    catalogue = shelf.make(work / "cluster", books)
+    profile = work / "profile"
     profile.mkdir(parents=True, exist_ok=True)
-    settings = yaml.safe_load(PROFILE.read_text(encoding="utf-8")) | SMALL
+    settings = yaml.safe_load(PROFILE.read_text(encoding="utf-8")) | SMALL | ENGINES[engine]
+    settings["group-components"] = [f"shelf={together}"]
     (profile / "config.yaml").write_text(yaml.safe_dump(settings), encoding="utf-8")
-    with Cluster(folder / "slurm", nodes) as slurm:
+    with Cluster(work.resolve() / "slurm", nodes) as slurm, usage.counted(work / "usage") as counted:
         lost: dict[str, Any] = {}
         if lose:
             threading.Thread(target=_lose, args=(slurm, lost), daemon=True).start()
-        measured = _run(catalogue, "--workflow-profile", str(profile), environment=slurm.environment)
+        words = "--workflow-profile", str(profile)
+        measured = _run(catalogue, *words, environment=slurm.environment | counted.environment)
         states = slurm.command("squeue", "--noheader", "--states=all", "--format=%T").split()
     jobs = {state: states.count(state) for state in sorted(set(states))}
-    made = shelf.finished(folder / "cluster")
-    _say(what="cluster", books=books, nodes=nodes, made=made, jobs=jobs, **lost, **_rate(books, measured))
+    made = shelf.finished(work / "cluster")
+    measured |= {"cpu": counted.total(), "cpu of the press": counted.total("press")}
+    about = {"books": books, "nodes": nodes, "books a job": together, "made": made, "jobs": jobs}
+    _say(what=engine, **about, **lost, **_rate(books, measured))
     sys.exit(made != books)
 
 
@@ -98,7 +112,7 @@ def _lose(slurm: Cluster, lost: dict[str, Any]) -> None:
     """Kill the node of the first job that has run for a while."""
     while not (running := slurm.running()):
         time.sleep(1)
-    time.sleep(15)
+    time.sleep(6)
     job, node = next(iter((slurm.running() or running).items()))
     slurm.kill(node)
     lost |= {"lost node": node, "its job": job}
@@ -123,7 +137,8 @@ def _run(catalogue: Path, *words: str, environment: dict[str, str] | None = None
 
 
 def _rate(books: int, measured: dict[str, Any]) -> dict[str, Any]:
-    return {**measured, "books a minute": round(60 * books / measured["wall"], 2)}
+    rate = {"books a minute": round(60 * books / measured["wall"], 2), "cpu a book": round(measured["cpu"] / books, 2)}
+    return {**measured, **rate}
 
 
 def _say(**measured: Any) -> None:

@@ -28,7 +28,7 @@ def cut(path: Path, characters: frozenset[str]) -> bytes:
 def _with_joiner(data: bytes) -> bytes:
     """Give a TrueType face an empty glyph for the word joiner: old readers would show a box for want of one."""
     out = io.BytesIO()
-    with TTFont(io.BytesIO(data), recalcTimestamp=False) as font:
+    with TTFont(io.BytesIO(data), recalcBBoxes=False, recalcTimestamp=False) as font:
         if "glyf" not in font or JOINER in font.getBestCmap():
             return data
         font.setGlyphOrder([*font.getGlyphOrder(), "joiner"])
