@@ -16,6 +16,7 @@ from lxml import etree, html
 
 from benchmarks.house import shelf
 from press import catalogue
+from press.catalogue.index import build
 from press.catalogue.whole import make
 from press.check.record import Record
 from press.findings import Refused
@@ -184,6 +185,36 @@ def test_only_the_broken_ones_are_tried_again(house: tuple[Path, Run]) -> None:
     assert "books/00004" in planned
     assert "books/00001" not in planned
     assert "books/00002" not in planned
+
+
+def test_with_addresses_the_feed_says_everything_absolutely(house: tuple[Path, Run]) -> None:
+    """As OPDS 2.0 wants it: the feed's own link absolute, of each publication a title, a link to have it by, a picture.
+
+    (`palace-webpub-manifest-parser` finds nothing wrong with such a feed.)
+    """
+    file, _ = house
+    online = catalogue.load(file).model_copy(update={"url": "https://rope.example/house"})
+    for folder in online.folders[:2]:
+        feed = folder / "build/html/opds.json"
+        feed.write_text(
+            feed.read_text(encoding="utf-8").replace('"href": "', f'"href": "https://{folder.name}.example/')
+        )
+    build(online, Styles([STYLES]))
+    feed = json.loads((file.parent / "build" / "opds.json").read_bytes())
+    assert feed["links"] == [
+        {"rel": "self", "href": "https://rope.example/house/opds.json", "type": "application/opds+json"}
+    ]
+    for publication in feed["publications"]:
+        assert publication["metadata"]["title"]
+        assert publication["metadata"]["identifier"].startswith("urn:")
+        kinds = {link["type"] for link in publication["links"] if link["rel"].startswith("http://opds-spec.org/acquis")}
+        assert kinds == {"application/epub+zip", "application/pdf"}
+        assert publication["images"]
+        for link in publication["links"] + publication["images"]:
+            assert re.fullmatch(r"https://0000[12]\.example/[\w./-]+", link["href"])
+    assert feed["publications"][0]["metadata"]["belongsTo"] == {"series": {"name": "Knots by Number", "position": 1}}
+    page = html.parse(str(file.parent / "build" / "index.html")).getroot()
+    assert page.xpath("//h2/a/@href") == ["https://00001.example/", "https://00002.example/"]
 
 
 @pytest.mark.parametrize(

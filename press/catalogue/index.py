@@ -9,7 +9,7 @@ import json
 import os
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import quote, urlsplit
 
 from press import files
 from press.catalogue import Catalogue
@@ -24,7 +24,7 @@ def build(catalogue: Catalogue, styles: Styles) -> None:
     shelved = [one for folder in catalogue.folders if (one := _publication(folder, room))]
     feed = {
         "metadata": {"title": catalogue.title, "numberOfItems": len(shelved)},
-        "links": [{"rel": "self", "href": urljoin(catalogue.url, FEED), "type": "application/opds+json"}],
+        "links": [{"rel": "self", "href": _at(catalogue.url, FEED), "type": "application/opds+json"}],
         "publications": [publication for _, publication in shelved],
     }
     files.write(room / FEED, json.dumps(feed, ensure_ascii=False, indent=1) + "\n")
@@ -33,15 +33,25 @@ def build(catalogue: Catalogue, styles: Styles) -> None:
     files.write(room / PAGE, page)
 
 
+def _at(url: str, name: str) -> str:
+    """Return a file of the house by the house's address, if it has one: OPDS wants it absolute."""
+    return f"{url.rstrip('/')}/{name}" if url else name
+
+
 def _publication(folder: Path, room: Path) -> tuple[str, dict[str, Any]] | None:
-    """Return where the web edition of a book lies, seen from `room`, and what its own feed says of it."""
+    """Return the home page of a book, and what its own feed says of it.
+
+    That page is at the book's own address; of a book that has none it is a file, seen from `room`.
+    """
     site = folder / "build" / "html"
     try:
-        (publication,) = json.loads((site / "opds.json").read_bytes())["publications"]
-    except (OSError, ValueError, KeyError):
+        feed = json.loads((site / "opds.json").read_bytes())
+        (publication,) = feed["publications"]
+        own = str(feed["links"][0]["href"]).removesuffix(FEED)
+    except (OSError, ValueError, LookupError):
         return None
-    place = quote(Path(os.path.relpath(site, room)).as_posix()) + "/"
+    place = own or quote(Path(os.path.relpath(site, room)).as_posix()) + "/"
     for link in (*publication["links"], *publication["images"]):
         if not urlsplit(link["href"]).scheme:
             link["href"] = place + link["href"]
-    return place, publication
+    return own or f"{place}index.html", publication

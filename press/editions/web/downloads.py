@@ -125,6 +125,14 @@ def _size(count: int) -> str:
     return f"{count / 1e6:.1f}\u00a0MB" if count >= 1e6 else f"{max(1, round(count / 1e3))}\u00a0kB"
 
 
+def _series(book: Book) -> dict[str, Any]:
+    """Return the series of the book, as the Readium Web Publication Manifest has collections."""
+    if not book.series:
+        return {}
+    number = {"position": book.series.number} if book.series.number else {}
+    return {"series": {"name": book.series.name, **number}}
+
+
 def catalogue(book: Book, taken: list[File], picture: str) -> str:
     """Return the OPDS 2.0 feed (drafts.opds.io) of the book: one publication with every edition to be had."""
     metadata: dict[str, Any] = {
@@ -140,6 +148,7 @@ def catalogue(book: Book, taken: list[File], picture: str) -> str:
         "modified": f"{book.date}T00:00:00Z",
         "description": book.description,
         "subject": book.subjects,
+        "belongsTo": _series(book),
     }
     publication: dict[str, Any] = {
         "metadata": {name: value for name, value in metadata.items() if value},
