@@ -51,6 +51,8 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Run]:
     """The catalogue of four books, and its first run."""
     file = shelf.make(tmp_path_factory.mktemp("house"), 4, paragraphs=1)
     sold(file.parent / "books/00001/book.yaml")
+    manifest = file.parent / "books/00002/book.yaml"  # a slug that ends like the files of an edition
+    manifest.write_text(manifest.read_text(encoding="utf-8").replace("knot-00002", "knot-print"), encoding="utf-8")
     manifest = file.parent / "books/00003/book.yaml"
     manifest.write_text(manifest.read_text(encoding="utf-8").replace("title:", "titel:", 1), encoding="utf-8")
     text = file.parent / "books/00004/manuscript/knot.md"
@@ -61,8 +63,9 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Run]:
 def test_the_good_books_are_made_each_in_its_folder(house: tuple[Path, Run]) -> None:
     file, _ = house
     assert shelf.finished(file.parent) == 2
-    for number in ("00001", "00002"):
-        assert (file.parent / "books" / number / "build" / f"knot-{number}-cover.pdf").is_file()
+    for number, slug in (("00001", "knot-00001"), ("00002", "knot-print")):
+        names = {path.name for path in (file.parent / "books" / number / "build").glob("*.*")}
+        assert {f"{slug}{end}" for end in (".epub", ".pdf", "-print.pdf", "-cover.pdf")} <= names
 
 
 def test_the_broken_ones_are_told_at_the_end(house: tuple[Path, Run]) -> None:
@@ -157,7 +160,7 @@ def test_anyone_can_make_the_same_bytes_by_the_manifest(release: tuple[Path, Run
 def test_an_edition_that_is_lost_is_made_again(house: tuple[Path, Run]) -> None:
     file, _ = house
     assert "books/00002" not in run(file, "--dry-run").stderr
-    edition = file.parent / "books/00002/build/knot-00002-print.pdf"
+    edition = file.parent / "books/00002/build/knot-print-print.pdf"
     content = edition.read_bytes()
     edition.unlink()
     assert "books/00002" in run(file, "--dry-run").stderr
@@ -169,10 +172,10 @@ def test_a_fault_leaves_the_editions_as_they_were(house: tuple[Path, Run]) -> No
     file, _ = house
     folder = file.parent / "books/00002"
     text = folder / "manuscript/knot.md"
-    good, made = text.read_text(encoding="utf-8"), (folder / "build/knot-00002.epub").read_bytes()
+    good, made = text.read_text(encoding="utf-8"), (folder / "build/knot-print.epub").read_bytes()
     text.write_text(good + "\nSee [](#nowhere).\n", encoding="utf-8")
     assert "knot.md:9: cross-reference #nowhere leads nowhere" in run(file).stderr
-    assert (folder / "build/knot-00002.epub").read_bytes() == made
+    assert (folder / "build/knot-print.epub").read_bytes() == made
     text.write_text(good, encoding="utf-8")
     run(file)
     assert "books/00002" not in run(file, "--dry-run").stderr

@@ -6,6 +6,8 @@ import shutil
 import uuid
 from pathlib import Path
 
+from press.catalogue.whole import holds
+
 HOME = Path(__file__).parents[2]
 MANIFEST = """\
 slug: knot-{number:05}
@@ -54,11 +56,5 @@ def make(folder: Path, books: int, paragraphs: int = 3) -> Path:
 
 def finished(folder: Path) -> int:
     """Return how many books of a house have all of their editions."""
-    return sum(
-        all(
-            (build / name.format(slug)).is_file()
-            for name in ("{}.epub", "{}.pdf", "{}-print.pdf", "html/downloads.html")
-        )
-        for build in (folder / "books").glob("*/build")
-        for slug in [f"knot-{build.parent.name}"]
-    )
+    rooms = (folder / "books").iterdir()
+    return sum(holds(room / "build" / "made" / "editions.json", room) for room in rooms)

@@ -67,7 +67,7 @@ Wrong = tuple[Block, int, str]  # where, on which page (from 0), and what is wro
 
 def check(edition: Path, galleys: Galleys) -> list[Finding]:
     """Return where the pages of a tagged PDF are badly made up."""
-    places = Places(galleys, layout_of(edition))
+    places = Places(galleys, layout_of(edition, galleys.book.slug))
     found = []
     for block, page, message in look(edition):
         words = [word.key for line in block.lines for word in split(line.text)]

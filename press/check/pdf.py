@@ -45,7 +45,7 @@ def _set_up(edition: Path, galleys: Galleys) -> list[Finding]:
 
 
 def _read(pdf: pikepdf.Pdf, galleys: Galleys, edition: Path) -> list[Finding]:
-    book, places = galleys.book, Places(galleys, layout_of(edition))
+    book, places = galleys.book, Places(galleys, layout_of(edition, galleys.book.slug))
     found = [*_notes(pdf, book), *tags.notes(pdf, book)]
     behind = TagPlaces(edition, places)
     found += [

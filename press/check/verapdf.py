@@ -35,7 +35,7 @@ def check(edition: Path, galleys: Galleys) -> list[Finding]:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         return [Finding(edition.name, 0, f"not checked: veraPDF failed: {done.stderr.strip()[-400:]}")]
-    places = Places(galleys, layout_of(edition))
+    places = Places(galleys, layout_of(edition, galleys.book.slug))
     tags = TagPlaces(edition, places)
     results = [json.loads(line) for line in done.stdout.splitlines()]
     return [finding for result in results for finding in _findings(edition, result, places, tags)]

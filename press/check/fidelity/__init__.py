@@ -63,7 +63,7 @@ class Editions:
         if path.suffix == ".html":
             return dom.web(path, self.texts, self.book)
         try:
-            found = self._print(path) if path.name.endswith("-print.pdf") else self._tagged(path)
+            found = self._print(path) if path.name == f"{self.book.slug}-print.pdf" else self._tagged(path)
         except ValueError as error:
             return Tally(findings=[Finding(path.name, 0, f"not compared: {error}")])
         return Comparison(self.floating, found, path.name, self.book.words["page"], numbered=True).tally()

@@ -196,9 +196,9 @@ def _agree(one: Sequence[str], other: Sequence[str]) -> int:
     return count
 
 
-def layout_of(edition: Path) -> str:
-    """Return the layout of the sheets that a PDF was made from."""
-    return "large" if edition.stem.endswith("-large") else "book"
+def layout_of(edition: Path, slug: str) -> str:
+    """Return the layout of the sheets that a PDF of the book with this slug was made from."""
+    return "large" if edition.name == f"{slug}-large.pdf" else "book"
 
 
 __all__ = ["Place", "Places", "layout_of"]
