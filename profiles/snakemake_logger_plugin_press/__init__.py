@@ -29,6 +29,7 @@ class LogHandler(LogHandlerBase):
     needs_rulegraph = False
 
     def __post_init__(self) -> None:
+        logging.raiseExceptions = False  # that Snakemake's own log cannot be written is not worth a traceback
         self.begun = time.monotonic()
         self.total = self.failed = 0
         self.names: dict[int, str] = {}
@@ -70,6 +71,8 @@ class LogHandler(LogHandlerBase):
                 return [f"{self.failed} of {self.total} jobs failed", *(f"not made: {one}" for one in self.broken)]
             case LogEvent.ERROR if "\nCalledProcessError in " not in message:  # that one is told by the job's own error
                 return [line for line in message.splitlines() if not line.startswith(WHERE)]
+            case None if message.startswith("Ignore corrupted"):  # a note of Snakemake's that a kill left behind
+                return []
             case None if settings.verbose or message.startswith(KEPT) or (level >= logging.WARNING and not self.failed):
                 return [message]
         return []
