@@ -15,7 +15,13 @@ from press.cli.frame import FILE, main, own_styles
 def new(folder: Path) -> None:
     """Begin a book: make FOLDER, with a book of three chapters that shows everything you can write.
 
-    It builds at once: snakemake all --config book=FOLDER. Nothing is ever overwritten.
+    It builds at once: snakemake all --config book=FOLDER. Nothing is ever overwritten. The author's guide tells what
+    can be written: manuscript/README.md in the folder of the press.
+
+    \b
+    Example:
+      press new my-book
+      press preview my-book
     """
     from press.desk.new import new as new_book
 
@@ -37,6 +43,10 @@ def import_(file: Path, folder: Path) -> None:
 
     Every heading of the first level begins a chapter. What did not come over, and what has to be mended before the book
     builds, is listed, a line each. Nothing is ever overwritten.
+
+    \b
+    Example:
+      press import old.docx my-book
     """
     from press.desk.convert import take_over
 
@@ -55,7 +65,11 @@ def preview(book: Path, port: int) -> None:
     """Show the book in the folder BOOK while it is written, in a browser on this machine.
 
     The web edition and the pages of the chapter at hand follow whenever a file is saved. What is wrong is listed in the
-    browser and here. Pages are shown as they fall at first; a build composes them.
+    browser and here. Pages are shown as they fall at first; a build composes them. Only this machine is served.
+
+    \b
+    Example:
+      press preview my-book --port 9000
     """
     from press.desk.preview import serve
 

@@ -52,6 +52,12 @@ class _Commands(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.commands)
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands with all that their first paragraph says, instead of as much as fits one line."""
+        rows = [(name, " ".join((one.help or "").split("\n\n")[0].split())) for name, one in self.commands.items()]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
@@ -86,4 +92,7 @@ def main(debug: bool) -> None:
     """Make books: a Markdown manuscript in, EPUB, PDF and HTML editions out.
 
     The commands stand in the order of the data. `snakemake all` runs them for you.
+
+    A command ends with 0 where all is well, 1 where there are findings, 2 where it is called wrongly, 65 where a file
+    is not what it should be, 74 where the system refuses (a full disk, no permission), 70 where the press is at fault.
     """
