@@ -142,7 +142,8 @@ def test_joining_adds_little(small_book: Path) -> None:
 
 def test_an_edit_typesets_one_part(make_book: Maker) -> None:
     """And the book is the same, to the byte, as one that is made from nothing."""
-    words_ = {f"{number}.md": SHORT.format(title=f"T{number}", name=f"c{number}", text="One two.") for number in "123"}
+    text = "One [knot]{.index} two."
+    words_ = {f"{number}.md": SHORT.format(title=f"T{number}", name=f"c{number}", text=text) for number in "123"}
     folder = make_book(words_, MANIFEST + "front-matter: [contents]\nback-matter: [index]\n")
     parts = sheets_of(folder) / "parts"
     before = {path.name: path.stat().st_mtime_ns for path in parts.glob("*.pdf")}
