@@ -22,6 +22,8 @@ def level(pages: list[Any]) -> None:
 
     A part begins on a recto; its last page may be short.
     """
+    for page, sheet in zip(pages, flow.read(pages), strict=True):
+        _close(page, sheet)
     sheets = flow.read(pages)
     for number in range(1, len(sheets) - 2, 2):
         short, other = number, number + 1
@@ -30,6 +32,14 @@ def level(pages: list[Any]) -> None:
         lines = (sheets[short].short - sheets[other].short + TOLERANCE) / sheets[short].leading
         if lines > 1 and (places := list(_room(sheets[short]))[: int(lines)]):
             pages[short] = _lowered(pages[short], places, sheets[short].leading / PT)
+
+
+def _close(page: Any, sheet: Sheet) -> None:
+    """End the frame of a box that goes on on the next page below its last line: WeasyPrint draws it to the foot."""
+    last = sheet.fragments[-1] if sheet.fragments else None
+    if last and last.broken and last.name == "aside" and last.lines:
+        box = list(flow.blocks(page._page_box.children[0]))[-1]
+        box.height -= (last.bottom - last.foot) / PT - box.padding_bottom - box.border_bottom_width
 
 
 def _room(sheet: Sheet) -> Iterator[int]:

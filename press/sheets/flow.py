@@ -84,9 +84,9 @@ class Sheet:
 
     @property
     def short(self) -> float:
-        """Height by which the page ends above its foot as it is seen: the frame of a box that goes on reaches it."""
-        boxed = self.fragments and self.fragments[-1].broken and self.fragments[-1].name == "aside"
-        return 0.0 if boxed else self.white
+        """Height by which the page ends above its foot as it is seen, with the frame of a box that goes on."""
+        framed = self.fragments and self.fragments[-1].broken and self.fragments[-1].name == "aside"
+        return self.room - self.fragments[-1].bottom if framed else self.white
 
 
 def read(pages: Sequence[Any]) -> list[Sheet]:
