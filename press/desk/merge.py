@@ -39,11 +39,12 @@ class Merged:
     taken: list[Finding] = field(default_factory=list)
     left: list[Finding] = field(default_factory=list)
     remarks: list[Finding] = field(default_factory=list)
+    stale: list[Finding] = field(default_factory=list)
 
     @property
     def findings(self) -> list[Finding]:
         """Everything that there is to say, in reading order."""
-        return sorted({*self.taken, *self.left, *self.remarks})
+        return sorted({*self.stale, *self.taken, *self.left, *self.remarks})
 
     def diff(self) -> str:
         """Return what changes as a unified diff."""
@@ -77,14 +78,14 @@ def merge(file: Path, folder: Path, styles: Styles) -> Merged:
         documents = [known[name] for name in copy.digests if name in known and known[name] in documents]
         for document in stale:
             said = "the manuscript has changed since the copy was made: only tracked changes are taken over"
-            merged.left.append(Finding(document.source or document.file, 0, said))
+            merged.stale.append(Finding(document.source or document.file, 0, said))
     parts = base.parts()
     if len(parts) != len(documents) + 1:
         raise Refused([Finding(file.name, 0, "headings of the first level were changed without being tracked")])
     owners = [None, *documents]
     whose = [owner for owner, part in zip(owners, parts, strict=True) for _ in part]
     _Merger(folder, merged, base, copy.new, whose).run(copy.remarks)
-    for name in ("taken", "left", "remarks"):
+    for name in ("taken", "left", "remarks", "stale"):
         setattr(merged, name, named("edited", getattr(merged, name)))
     return merged
 

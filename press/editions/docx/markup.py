@@ -43,7 +43,7 @@ class Markup:
         self._pictured = pictured
         parts = [self._part(document) for document in self.documents]
         self.digests = {
-            document.id: hashlib.sha256("".join(map(str, part.itertext())).encode()).hexdigest()[:32]
+            document.id: hashlib.sha256("".join("".join(map(str, part.itertext())).split()).encode()).hexdigest()[:32]
             for document, part in zip(self.documents, parts, strict=True)
         }
         self.html = self._page(parts)
