@@ -20,7 +20,7 @@ from lxml import html
 
 from press.check.ace import BROWSERS
 from press.check.places import Place, Places, markup
-from press.findings import Finding
+from press.findings import Finding, unchecked
 
 SCRIPT = Path(sys.prefix, "node", "node_modules", "axe-core", "axe.min.js")
 PHONE = {"width": 360, "height": 780}
@@ -35,7 +35,7 @@ def check(site: Path, places: Places, root: str = "/") -> list[Finding]:
     lacking = "" if SCRIPT.is_file() and find_spec("playwright") else "axe is not installed"
     lacking = lacking or ("" if _browser() else "axe needs Chromium")
     if lacking:
-        return [Finding(site.name, 0, f"not checked: {lacking} (./book test installs it)")]
+        return [unchecked(site.name, lacking)]
     command = [sys.executable, "-m", "press.check.axe", str(site), root]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
