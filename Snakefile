@@ -39,7 +39,8 @@ onerror:
     book.finish()
 
 
-# What a job says goes into its log; its seal, which tells what it was made from, comes last (press/seals.py).
+# A job is a command of the press; what it says goes into its log, and at last it writes its seal, which tells what it
+# was made from (press/seals.py). Editions are known by their seals alone, so that one stays until the next is there.
 if book.single:
 
     localrules:
@@ -74,8 +75,7 @@ if book.single:
         params:
             state=state,
         shell:
-            "python -m press read {input.manuscript:q} -o {output.read:q}"
-            " > {log:q} 2>&1 && echo {params.state} > {output.seal:q}"
+            book.command("read {input.manuscript:q} -o {output.read:q}")
 
     rule resolve:
         input:
@@ -99,12 +99,12 @@ if book.single:
         log:
             book.log("resolve"),
         params:
-            styles=book.style_options,
             folder=book.build / "galleys",
             state=state,
         shell:
-            "python -m press resolve {input.manifest:q} {input.read:q} {params.styles} -o {params.folder:q}"
-            " > {log:q} 2>&1 && echo {params.state} > {output.seal:q}"
+            book.command(
+                "resolve {input.manifest:q} {input.read:q} {styles} -o {params.folder:q}"
+            )
 
     rule sheets:
         input:
@@ -120,12 +120,12 @@ if book.single:
             book.log("sheets"),
         threads: workflow.cores
         params:
-            styles=book.style_options,
             folder=book.build / "sheets/book",
             state=state,
         shell:
-            "python -m press sheets {input.galleys:q} {params.styles} --workers {threads} -o {params.folder:q}"
-            " > {log:q} 2>&1 && echo {params.state} > {output.seal:q}"
+            book.command(
+                "sheets {input.galleys:q} {styles} --workers {threads} -o {params.folder:q}"
+            )
 
     rule epub_edition:
         input:
@@ -148,11 +148,11 @@ if book.single:
             book.log("epub"),
         params:
             file=book.epub,
-            styles=book.style_options,
             state=state,
         shell:
-            "python -m press epub {input.galleys:q} --pages {input.pages:q} {params.styles} -o {params.file:q}"
-            " > {log:q} 2>&1 && echo {params.state} > {output.seal:q}"
+            book.command(
+                "epub {input.galleys:q} --pages {input.pages:q} {styles} -o {params.file:q}"
+            )
 
     rule pdf_edition:
         input:
@@ -167,11 +167,11 @@ if book.single:
             book.log("pdf"),
         params:
             file=book.pdf,
-            styles=book.style_options,
             state=state,
         shell:
-            "python -m press pdf {input.sheets:q} {input.galleys:q} {params.styles} -o {params.file:q}"
-            " > {log:q} 2>&1 && echo {params.state} > {output.seal:q}"
+            book.command(
+                "pdf {input.sheets:q} {input.galleys:q} {styles} -o {params.file:q}"
+            )
 
     rule large_sheets:
         input:
@@ -187,12 +187,12 @@ if book.single:
             book.log("large-sheets"),
         threads: workflow.cores
         params:
-            styles=book.style_options,
             folder=book.build / "sheets/large",
             state=state,
         shell:
-            "python -m press sheets {input.galleys:q} -l large {params.styles} -j {threads} -o {params.folder:q}"
-            " > {log:q} 2>&1 && echo {params.state} > {output.seal:q}"
+            book.command(
+                "sheets {input.galleys:q} -l large {styles} -j {threads} -o {params.folder:q}"
+            )
 
     rule large_edition:
         input:
@@ -207,11 +207,11 @@ if book.single:
             book.log("large"),
         params:
             file=book.large,
-            styles=book.style_options,
             state=state,
         shell:
-            "python -m press large {input.sheets:q} {input.galleys:q} {params.styles} -o {params.file:q}"
-            " > {log:q} 2>&1 && echo {params.state} > {output.seal:q}"
+            book.command(
+                "large {input.sheets:q} {input.galleys:q} {styles} -o {params.file:q}"
+            )
 
     rule print_edition:
         input:
@@ -226,11 +226,11 @@ if book.single:
             book.log("print"),
         params:
             file=book.print,
-            styles=book.style_options,
             state=state,
         shell:
-            "python -m press print {input.sheets:q} {input.galleys:q} {params.styles} -o {params.file:q}"
-            " > {log:q} 2>&1 && echo {params.state} > {output.seal:q}"
+            book.command(
+                "print {input.sheets:q} {input.galleys:q} {styles} -o {params.file:q}"
+            )
 
     # What the cover depends on, and nothing that an edit of the text changes while the page count stays.
     rule wrap:
@@ -247,8 +247,7 @@ if book.single:
         params:
             state=state,
         shell:
-            "python -m press wrap {input.galleys:q} {input.pages:q} -o {output.wrap:q}"
-            " > {log:q} 2>&1 && echo {params.state} > {output.seal:q}"
+            book.command("wrap {input.galleys:q} {input.pages:q} -o {output.wrap:q}")
 
     rule cover_wrap:
         input:
@@ -264,11 +263,11 @@ if book.single:
         params:
             file=book.cover,
             galleys=book.galleys,
-            styles=book.style_options,
             state=state,
         shell:
-            "python -m press cover {input.wrap:q} {params.galleys:q} {params.styles} -o {params.file:q}"
-            " > {log:q} 2>&1 && echo {params.state} > {output.seal:q}"
+            book.command(
+                "cover {input.wrap:q} {params.galleys:q} {styles} -o {params.file:q}"
+            )
 
     rule html_edition:
         input:
@@ -281,12 +280,10 @@ if book.single:
         log:
             book.log("html"),
         params:
-            styles=book.style_options,
             folder=book.build / "html",
             state=state,
         shell:
-            "python -m press html {input.galleys:q} {params.styles} -o {params.folder:q}"
-            " > {log:q} 2>&1 && echo {params.state} > {output.seal:q}"
+            book.command("html {input.galleys:q} {styles} -o {params.folder:q}")
 
     rule docx_edition:
         input:
@@ -306,11 +303,9 @@ if book.single:
             book.log("docx"),
         params:
             file=book.docx,
-            styles=book.style_options,
             state=state,
         shell:
-            "python -m press docx {input.galleys:q} {params.styles} -o {params.file:q}"
-            " > {log:q} 2>&1 && echo {params.state} > {output.seal:q}"
+            book.command("docx {input.galleys:q} {styles} -o {params.file:q}")
 
     rule downloads:
         input:
@@ -328,11 +323,11 @@ if book.single:
         params:
             editions=[book.epub, book.pdf, book.print, book.cover],
             file=book.downloads,
-            styles=book.style_options,
             state=state,
         shell:
-            "python -m press downloads {input.galleys:q} {params.editions:q} {params.styles} -o {params.file:q}"
-            " > {log:q} 2>&1 && echo {params.state} > {output.seal:q}"
+            book.command(
+                "downloads {input.galleys:q} {params.editions:q} {styles} -o {params.file:q}"
+            )
 
     rule preflight:
         input:
@@ -348,11 +343,11 @@ if book.single:
             book.log("preflight"),
         params:
             editions=[book.print, book.cover],
-            styles=book.style_options,
             state=state,
         shell:
-            "python -m press preflight {input.galleys:q} {params.editions:q} {params.styles} -o {output.card:q}"
-            " > {log:q} 2>&1 && echo {params.state} > {output.seal:q}"
+            book.command(
+                "preflight {input.galleys:q} {params.editions:q} {styles} -o {output.card:q}"
+            )
 
     # What is found ends no run; `check` tells it.
     rule checked:
@@ -376,12 +371,12 @@ if book.single:
             book.log("checked"),
         params:
             editions=book.checked,
-            styles=book.style_options,
             state=state,
         shell:
-            "python -m press check {input.manifest:q} {input.galleys:q} {params.editions:q} {params.styles}"
-            " --report {output.compared:q} --save {output.findings:q} --record {output.record:q} --lenient"
-            " > {log:q} 2>&1 && echo {params.state} > {output.seal:q}"
+            book.command(
+                "check {input.manifest:q} {input.galleys:q} {params.editions:q} {styles}"
+                " --report {output.compared:q} --save {output.findings:q} --record {output.record:q} --lenient"
+            )
 
     rule check:
         input:
@@ -411,9 +406,15 @@ if book.single:
             large=book.large,
             state=state,
         shell:
-            "python -m press check {input.manifest:q} {input.galleys:q} {params.large:q} --save {output.findings:q}"
-            " --record {output.record:q} --lenient"
-            " > {log:q} 2>&1 && echo {params.state} > {output.seal:q}"
+            book.command(
+                "check {input.manifest:q} {input.galleys:q} {params.large:q} --save {output.findings:q}"
+                " --record {output.record:q} --lenient"
+            )
+
+    # What a release rests on: the checks of all its editions.
+    proofs = [rules.checked.output]
+    if book.large in book.released:
+        proofs.append(rules.checked_large.output)
 
     rule release:
         input:
@@ -421,32 +422,13 @@ if book.single:
             galleys=rules.resolve.output.galleys,
             pages=rules.sheets.output.pages,
             card=rules.preflight.output.data,
-            records=[
-                rules.checked.output.record,
-                (
-                    rules.checked_large.output.record
-                    if book.large in book.released
-                    else []
-                ),
-            ],
-            findings=[
-                rules.checked.output.findings,
-                (
-                    rules.checked_large.output.findings
-                    if book.large in book.released
-                    else []
-                ),
-            ],
+            records=[proof.record for proof in proofs],
+            findings=[proof.findings for proof in proofs],
             seals=[
                 rules.resolve.output.seal,
                 rules.sheets.output.seal,
                 rules.preflight.output.seal,
-                rules.checked.output.seal,
-                (
-                    rules.checked_large.output.seal
-                    if book.large in book.released
-                    else []
-                ),
+                *(proof.seal for proof in proofs),
                 *book.seals(*book.released, book.downloads),
             ],
             styles=book.style_files("release"),
@@ -459,7 +441,6 @@ if book.single:
             book.log("release"),
         params:
             editions=book.released,
-            styles=book.style_options,
             folder=book.build / "release",
             checks=lambda wildcards, input: [
                 *(f"--record={path}" for path in input.records),
@@ -467,9 +448,10 @@ if book.single:
             ],
             state=state,
         shell:
-            "python -m press release {input.manifest:q} {input.galleys:q} {input.pages:q} {input.card:q} {params.editions:q}"
-            " {params.checks:q} {params.styles} -o {params.folder:q}"
-            " > {log:q} 2>&1 && echo {params.state} > {output.seal:q}"
+            book.command(
+                "release {input.manifest:q} {input.galleys:q} {input.pages:q} {input.card:q} {params.editions:q}"
+                " {params.checks:q} {styles} -o {params.folder:q}"
+            )
 
     rule epub:
         input:
@@ -536,13 +518,13 @@ if book.single:
         params:
             editions=book.checked,
             against=book.against_option,
-            styles=book.style_options,
             state=state,
         shell:
-            "python -m press report {input.manifest:q} {input.galleys:q} {input.pages:q} {params.editions:q}"
-            " --findings {input.findings:q} --record {input.record:q} --card {input.card:q} --times .snakemake/metadata"
-            " {params.against} {params.styles} -o {output.page:q}"
-            " > {log:q} 2>&1 && echo {params.state} > {output.seal:q}"
+            book.command(
+                "report {input.manifest:q} {input.galleys:q} {input.pages:q} {params.editions:q}"
+                " --findings {input.findings:q} --record {input.record:q} --card {input.card:q} --times .snakemake/metadata"
+                " {params.against} {styles} -o {output.page:q}"
+            )
 
     rule clean:
         log:

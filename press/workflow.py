@@ -141,6 +141,12 @@ class Layout:
         """Return the seals of files that are made."""
         return [self.seal(file) for file in made]
 
+    def command(self, words: str) -> str:
+        """Return the shell command of a job: the press's, then the seal. `{styles}` stands for the styles folders."""
+        styles = self.style_options.replace("{", "{{").replace("}", "}}")
+        press = f"python -m press {words.replace('{styles}', styles)}"
+        return f"{press} > {{log:q}} 2>&1 && echo {{params.state}} > {{output.seal:q}}"
+
     def log(self, name: str) -> str:
         """Return the log file of a rule."""
         return str(self.build / "logs" / f"{name}.log")
