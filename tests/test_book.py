@@ -89,6 +89,12 @@ def test_every_check_is_content(galleys: Galleys) -> None:
     assert all(line.endswith("no findings") for line in told), said
 
 
+def test_what_makes_nothing_says_what_it_found(galleys: Galleys) -> None:
+    """In the terminal, and not in its log alone: the grade of each chapter, and that there are no findings."""
+    said = snakemake(HOME, "prose", "--config", "book=.").stderr
+    assert "    prose: no findings\n" in said and "    reading grades: " in said, said
+
+
 def test_the_report_says_so(galleys: Galleys) -> None:
     """`snakemake report` after a check checks nothing again."""
     done = snakemake(HOME, "report", "--config", "book=.")

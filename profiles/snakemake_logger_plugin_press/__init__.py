@@ -34,6 +34,7 @@ class LogHandler(LogHandlerBase):
         self.total = self.failed = 0
         self.names: dict[int, str] = {}
         self.books: dict[int, str] = {}  # in a catalogue, the book of each job
+        self.told: dict[int, list[str]] = {}  # the logs of jobs that make nothing but have something to say
         self.broken: dict[str, None] = {}
         self.status = Status(sys.stderr)
 
@@ -56,10 +57,13 @@ class LogHandler(LogHandlerBase):
                 if not settings.dryrun:
                     self.status.begin(about["jobid"], name, list(about["log"] or []))
                 return [f"[{len(self.names)}/{self.total}] {name}{why}"]
+            case LogEvent.JOB_INFO:
+                self.told[about["jobid"]] = list(about["log"] or [])
             case LogEvent.SHELLCMD if settings.printshellcmds and not message.endswith(": None"):
                 return [message]
             case LogEvent.JOB_FINISHED:
                 self.status.end(about["job_id"])
+                return said(self.told.get(about["job_id"], []))
             case LogEvent.JOB_ERROR | LogEvent.GROUP_ERROR:
                 for job in about.get("job_error_info") or [about]:
                     self.status.end(job["jobid"])
@@ -88,15 +92,24 @@ class LogHandler(LogHandlerBase):
             if book := self.books.get(job["jobid"]):
                 self.broken[book] = None
             lines.append(f"failed: {self.names.get(job['jobid'], job['rule_name'])}")
-            logs = [Path(log) for log in job["log"] or [] if log.endswith(".log")]  # not the reports
-            said = [line for log in logs if log.is_file() for line in log.read_text("utf-8", "replace").splitlines()]
-            lines += [f"    {line}" for line in said or [silence(job, logs)]]
+            lines += said(job["log"] or []) or [f"    {silence(job)}"]
         return lines
 
 
-def silence(job: dict[str, Any], logs: list[Path]) -> str:
+def logs_of(names: list[str]) -> list[Path]:
+    """Return the logs among the files that Snakemake calls so: not the reports."""
+    return [Path(name) for name in names if name.endswith(".log")]
+
+
+def said(names: list[str]) -> list[str]:
+    """Return what a job wrote to its logs, set in."""
+    texts = [log.read_text("utf-8", "replace") for log in logs_of(names) if log.is_file()]
+    return [f"    {line}" for text in texts for line in text.splitlines()]
+
+
+def silence(job: dict[str, Any]) -> str:
     """Why a job that failed may have said nothing: where there is no space left, there is none for its log."""
-    for log in logs:
+    for log in logs_of(job["log"] or []):
         if log.parent.is_dir() and shutil.disk_usage(log.parent).free < 16_384:
             return f"{log.parent}: No space left on device"
     return f"no word from: {job.get('shellcmd') or job['rule_name']}"
