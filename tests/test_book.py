@@ -101,7 +101,7 @@ def test_the_report_says_so(galleys: Galleys) -> None:
     assert "] checked" not in done.stderr, done.stderr
     said = json.loads((HOME / "build" / "report.json").read_bytes())
     assert (said["findings"], said["stale"], said["preflight"]["failed"]) == ([], [], 0)
-    assert said["totals"]["words"] > 60_000 and said["totals"]["figures"] > 42
+    assert said["totals"]["words"] > 45_000 and said["totals"]["figures"] > 42
     assert (HOME / "build" / "report.html").stat().st_size < 3_000_000
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from press import files
+from press.editions.web import downloads
 from press.editions.web.site import Site
 from press.galleys import Galleys
 from press.styles import Styles
@@ -19,8 +20,12 @@ __all__ = ["build"]
 
 
 def build(galleys: Path, styles: Styles, output: Path) -> None:
-    """Write the web edition of the book in `galleys` to the folder `output`, in one step."""
+    """Write the web edition of the book in `galleys` to the folder `output`, in one step.
+
+    Where it has downloads they stay, so that it is never without them; `downloads.py` puts the new ones in their place.
+    """
     site = Site(Galleys(galleys), styles)
     with files.folder(output) as room:
         for name, content in site.files():
             files.write(room / name, content)
+        downloads.carry_over(output, room)

@@ -59,6 +59,8 @@ def build(galleys: Path, styles: Styles, editions: list[Path], output: Path) -> 
     cover = next((cover_of(edition) for edition in editions if edition.suffix == ".epub"), None)
     if cover:
         files.write(room / COVER, cover)
+    else:
+        (room / COVER).unlink(missing_ok=True)
     files.write(room / CATALOGUE, catalogue(site.book, taken, COVER if cover else ICON))
     words = site.book.words
     page = site.plain(
@@ -74,6 +76,15 @@ def build(galleys: Path, styles: Styles, editions: list[Path], output: Path) -> 
     files.write(output, page)
 
 
+def carry_over(old: Path, new: Path) -> None:
+    """Copy from one folder of the site to another all that `build` put there."""
+    for name in (DOWNLOADS, CATALOGUE, COVER):
+        if (old / name).is_file():
+            shutil.copyfile(old / name, new / name)
+    if (old / FOLDER).is_dir():
+        shutil.copytree(old / FOLDER, new / FOLDER, copy_function=_linked)
+
+
 def _take(edition: Path, book: Book, folder: Path) -> File:
     """Put an edition into the folder of downloads, as another name of the same file where the disk can do that."""
     if edition.suffix not in TYPES:
@@ -81,10 +92,7 @@ def _take(edition: Path, book: Book, folder: Path) -> File:
     folder.mkdir(exist_ok=True)
     place = folder / edition.name
     place.unlink(missing_ok=True)
-    try:
-        os.link(edition, place)
-    except OSError:
-        shutil.copyfile(edition, place)
+    _linked(edition, place)
     content = edition.read_bytes()
     kind = edition.stem.removeprefix(book.slug).strip("-") or edition.suffix[1:]
     return File(
@@ -131,6 +139,14 @@ def _series(book: Book) -> dict[str, Any]:
         return {}
     number = {"position": book.series.number} if book.series.number else {}
     return {"series": {"name": book.series.name, **number}}
+
+
+def _linked(file: str | Path, place: str | Path) -> None:
+    """Give a file another name, and where the disk cannot do that, copy it."""
+    try:
+        os.link(file, place)
+    except OSError:
+        shutil.copyfile(file, place)
 
 
 def catalogue(book: Book, taken: list[File], picture: str) -> str:
