@@ -182,6 +182,24 @@ def test_a_chapter_of_500_pages(make_book: Maker) -> None:
     assert pdf[pages[449].sheet - 1].get_textpage().get_text_bounded().split() == ["Paragraph", "450.", "450"]
 
 
+@pytest.mark.parametrize("layout", ["book", "large"])
+def test_the_thumb_index_of_a_long_book_begins_at_the_top_again(make_book: Maker, layout: str) -> None:
+    galleys = Galleys(galleys_of(make_book({"1.md": "---\ntitle: T\nid: c1\nnumber: 1\n---\n\nText.\n"})))
+    (chapter,) = [document for document in galleys.book.documents if document.type == "chapter"]
+    many = [chapter.model_copy(update={"id": f"c{count}", "number": count}) for count in range(1, 225)]
+    galleys.book = galleys.book.model_copy(update={"documents": many})
+    css = style_sheet(Styles([STYLES]), galleys, layout)
+    places = {
+        name: (float(top), float(height))
+        for name, top, height in re.findall(
+            r"@page (c\d+):right \{\s*background: .* ([\d.]+)mm / \d+mm ([\d.]+)mm;", css
+        )
+    }
+    assert len(places) == 224 and places["c21"] == places["c1"] != places["c20"]
+    assert all(height > 9 / 72 * 25.4 for _, height in places.values()), "a number of 9 pt fits"
+    assert "padding-top: -" not in css
+
+
 def test_one_chapter_and_an_empty_one(make_book: Maker) -> None:
     folder = make_book({"1.md": "---\ntitle: Empty\nid: c1\n---\n"})
     (page,) = map_of(sheets_of(folder)).pages
