@@ -14,7 +14,7 @@ from typing import Any
 import click
 import yaml
 
-from benchmarks import books, measure, report
+from benchmarks import books, measure, preview, report
 
 HERE = Path(__file__).resolve().parent
 PRESS = HERE.parent
@@ -28,11 +28,12 @@ def main() -> None:
 
 @main.command()
 @click.argument("work", type=click.Path(path_type=Path))
-@click.option("--runs", default=5, show_default=True, help="How often each entry is run, after one run to warm up.")
+@click.option("--runs", default=5, show_default=True, help="How often each entry is run.")
+@click.option("--warm-up/--no-warm-up", default=True, help="Run each once before, uncounted.")
 @click.option("--times", default=1, show_default=True, help="How many times as long as ours the book is.")
 @click.option("--only", multiple=True, help="Run only this entry (may be given more than once).")
 @click.option("--home", default=str(PRESS), type=click.Path(path_type=Path), help="The folder of the book.")
-def run(work: Path, runs: int, times: int, only: tuple[str, ...], home: Path) -> None:
+def run(work: Path, runs: int, warm_up: bool, times: int, only: tuple[str, ...], home: Path) -> None:
     """Build the same book by every entry that can run here, in turns, in the folder WORK.
 
     Figures are added to WORK/figures.json, what the tools said to WORK/log.txt. An entry that fails is left out from
@@ -48,15 +49,17 @@ def run(work: Path, runs: int, times: int, only: tuple[str, ...], home: Path) ->
             click.echo(f"{name}: left out, {', '.join(lacking)} is not installed")
             del entries[name]
     figures = _load(work)
-    for turn in range(runs + 1):
+    for turn in range(0 if warm_up else 1, runs + 1):
         for name, entry in list(entries.items()):
             made = _one(entry, names, book, work / "log.txt")
             if made is None:
                 click.echo(f"{name}: failed, see {work / 'log.txt'}")
                 del entries[name]
             elif turn:
-                figures.append({"entry": name, "times": times, "turn": turn, **made._asdict()})
-                (work / "figures.json").write_text(json.dumps(figures, indent=1), encoding="utf-8")
+                figures.append(
+                    {"entry": name, "times": times, "turn": turn, "pages": books.pages(book), **made._asdict()}
+                )
+                _save(work, figures)
                 click.echo(
                     f"{turn}/{runs} {name}: {made.wall:.1f} s, {made.cpu:.1f} s of processor, {made.memory:.0f} MB"
                 )
@@ -91,15 +94,30 @@ def _load(work: Path) -> list[dict[str, Any]]:
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else []
 
 
+def _save(work: Path, figures: list[dict[str, Any]]) -> None:
+    (work / "figures.json").write_text(json.dumps(figures, indent=1), encoding="utf-8")
+
+
 @main.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def edit(file: Path) -> None:
-    """Change one word of a manuscript FILE: its first paragraph gets the word "edited", or loses it again."""
-    text = file.read_text(encoding="utf-8")
-    changed = text.replace(" edited ", " ", 1)
-    if changed == text:
-        changed = re.sub(r"^([A-Z]\w*) (?=[^\n]{80})", r"\1 edited ", text, count=1, flags=re.M)
-    file.write_text(changed, encoding="utf-8")
+    """Change one word of a manuscript FILE."""
+    books.edit(file)
+
+
+@main.command(name="preview")
+@click.argument("work", type=click.Path(path_type=Path))
+@click.option("--runs", default=5, show_default=True, help="How often a word is changed, after one time to warm up.")
+@click.option("--home", default=str(PRESS), type=click.Path(path_type=Path), help="The folder of the book.")
+def measure_preview(work: Path, runs: int, home: Path) -> None:
+    """Change a word of a chapter again and again while a preview of the book runs; wait until each is shown."""
+    work.mkdir(parents=True, exist_ok=True)
+    book = books.copy(home, work.resolve(), 1)
+    figures = _load(work)
+    for turn, (web, pages) in enumerate(preview.runs(book, PEERS["preview"]["manuscript"], runs), 1):
+        figures.append({"entry": "preview", "times": 1, "turn": turn, "web": web, "pages": pages})
+        _save(work, figures)
+        click.echo(f"{turn}/{runs} preview: web {web:.2f} s, pages {pages:.2f} s")
 
 
 @main.command(name="report")

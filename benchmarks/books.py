@@ -6,6 +6,7 @@ into headings, and the references in the same file and style.
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from pathlib import Path
@@ -46,6 +47,21 @@ def _again(text: str, number: int, chapters: int) -> str:
     return re.sub(
         r"^number: (\d+)$", lambda m: f"number: {int(m[1]) + chapters * (number - 1)}", text, count=1, flags=re.M
     )
+
+
+def pages(folder: Path) -> int:
+    """Return how many pages the press made of the book in `folder`; 0 if it made none yet."""
+    page_map = folder / "build" / "sheets" / "book" / "pages.json"
+    return len(json.loads(page_map.read_bytes())["pages"]) if page_map.is_file() else 0
+
+
+def edit(file: Path) -> None:
+    """Change one word of a manuscript: its first long paragraph gets the word "edited", or loses it again."""
+    text = file.read_text(encoding="utf-8")
+    changed = text.replace(" edited ", " ", 1)
+    if changed == text:
+        changed = re.sub(r"^([A-Z]\w*) (?=[^\n]{80})", r"\1 edited ", text, count=1, flags=re.M)
+    file.write_text(changed, encoding="utf-8")
 
 
 def plain(folder: Path) -> Path:

@@ -15,6 +15,11 @@ import pypandoc
 PATH = f"{Path(sys.executable).parent}:{Path(pypandoc.__file__).parent / 'files'}:{os.environ['PATH']}"
 
 
+def environment() -> dict[str, str]:
+    """The environment in which a measured command finds those tools."""
+    return {**os.environ, "PATH": PATH}
+
+
 class Figures(NamedTuple):
     """Wall time and processor time (user and system, over the process tree) in s; the largest process in MB."""
 
@@ -28,7 +33,6 @@ def run(command: str, folder: Path, log: Path) -> Figures | None:
 
     The processor time is that of all descendants which were waited for; the memory is the peak of the largest of them.
     """
-    environment = {**os.environ, "PATH": PATH}
     with log.open("ab") as words:
         words.write(f"$ {command}\n".encode())
         words.flush()
@@ -38,7 +42,7 @@ def run(command: str, folder: Path, log: Path) -> Figures | None:
             cwd=folder,
             stdout=words,
             stderr=words,
-            env=environment,
+            env=environment(),
         )
         _, status, usage = os.wait4(child.pid, 0)
         wall = time.perf_counter() - begun

@@ -14,11 +14,16 @@ import jinja2
 def write(figures: list[dict[str, Any]], peers: dict[str, Any], machine: dict[str, str], folder: Path) -> None:
     """Write `folder`/README.md and `folder`/ratios.svg."""
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(str(folder)), trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
+        loader=jinja2.FileSystemLoader(str(folder)),
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        undefined=jinja2.StrictUndefined,
     )
     context = {
         "rows": _rows(figures, peers),
         "ratios": _ratios(figures, peers),
+        "preview": _preview(figures, peers["preview"]["targets"]),
         "growth": _growth(figures, peers["growth"]),
         "machine": machine,
         "cores": len(os.sched_getaffinity(0)),
@@ -57,20 +62,27 @@ def _ratios(figures: list[dict[str, Any]], peers: dict[str, Any]) -> list[dict[s
         ]
         if pairs:
             spread = _spread(pairs)
-            ratios.append({**ratio, **spread, "met": spread["median"] <= ratio["target"], "pairs": len(pairs)})
+            ratios.append({**ratio, **spread, "met": "target" not in ratio or spread["median"] <= ratio["target"]})
     return ratios
 
 
+def _preview(figures: list[dict[str, Any]], targets: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return what is waited for until a save is seen: medians with their spread, s, and the target."""
+    runs = _of(figures, "preview")
+    rows = [{**one, **_spread([run[one["figure"]] for run in runs]), "runs": len(runs)} for one in targets if runs]
+    return [{**row, "met": row["median"] <= row["target"]} for row in rows]
+
+
 def _growth(figures: list[dict[str, Any]], growth: dict[str, Any]) -> dict[str, Any]:
-    """Return medians by length of the book, and the exponent of the processor time between least and most."""
+    """Return medians by length of the book, and the exponent of the processor time over the pages between them."""
     points = []
     for times in growth["times"]:
         runs = _of(figures, growth["entry"], times)
         if runs:
             medians = {figure: median([one[figure] for one in runs]) for figure in ("wall", "cpu", "memory")}
-            points.append({"times": times, **medians})
+            points.append({"times": times, "pages": runs[-1]["pages"], "runs": len(runs), **medians})
     exponent = None
     if len(points) > 1:
         first, last = points[0], points[-1]
-        exponent = math.log(last["cpu"] / first["cpu"]) / math.log(last["times"] / first["times"])
-    return {"points": points, "exponent": exponent, "memory": growth["memory"]}
+        exponent = math.log(last["cpu"] / first["cpu"]) / math.log(last["pages"] / first["pages"])
+    return {**growth, "points": points, "measured": exponent}

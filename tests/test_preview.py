@@ -45,8 +45,9 @@ def preview(book: Path) -> Iterator[tuple[str, Path]]:
             command, cwd=HOME, stdout=out, stderr=out, env={**os.environ, "PYTHONUNBUFFERED": "1"}
         )
     yield f"http://127.0.0.1:{port}/", said
-    server.send_signal(signal.SIGINT)
-    assert server.wait(timeout=30) == 0
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/events"):  # as a browser that is left open
+        server.send_signal(signal.SIGINT)
+        assert server.wait(timeout=30) == 0
     assert "Traceback" not in said.read_text(encoding="utf-8"), said.read_text(encoding="utf-8")
 
 

@@ -17,6 +17,7 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import click
@@ -50,6 +51,7 @@ class Preview:
         self._changed = asyncio.Condition()
         self._wanted = asyncio.Event()  # pages are to be typeset
         self._setter: ProcessPoolExecutor | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._closing = False
 
     def app(self) -> Starlette:
@@ -68,6 +70,7 @@ class Preview:
     @asynccontextmanager
     async def _life(self, app: Starlette) -> AsyncIterator[None]:
         """Make the book, then watch it for as long as the server runs."""
+        self._loop = asyncio.get_running_loop()
         self._setter = _process()
         await self._update("the book")
         tasks = [asyncio.create_task(work) for work in (self._watch(True), self._watch(False), self._typeset())]
@@ -132,6 +135,17 @@ class Preview:
             self.proofed += not web
             self._changed.notify_all()
 
+    def close(self) -> None:
+        """End the streams of events, which would keep the server up; may be called by a signal handler."""
+        self._closing = True
+
+        async def wake() -> None:
+            async with self._changed:
+                self._changed.notify_all()
+
+        if self._loop is not None:
+            asyncio.run_coroutine_threadsafe(wake(), self._loop)
+
     def _say(self, what: str, findings: list[Any]) -> None:
         count = f"{len(findings) or 'no'} finding{'s' if len(findings) != 1 else ''}"
         click.echo("\n".join([f"{what}, {count}", *(f"    {finding}" for finding in findings)]))
@@ -167,11 +181,11 @@ class Preview:
         """The state, now and whenever it changes, as server-sent events."""
 
         async def stream() -> AsyncIterator[str]:
-            while True:
+            while not self._closing:
                 known = self.version, self.proofed
                 yield f"data: {json.dumps(self.state())}\n\n"
                 async with self._changed:
-                    while known == (self.version, self.proofed):
+                    while known == (self.version, self.proofed) and not self._closing:
                         await self._changed.wait()
 
         return StreamingResponse(stream(), media_type="text/event-stream", headers={"Cache-Control": "no-store"})
@@ -215,11 +229,22 @@ def _fresh(content: str | bytes, name: str) -> Response:
     )
 
 
+class _Server(uvicorn.Server):
+    """Ends the events of open browsers before it waits for them to go."""
+
+    def __init__(self, config: uvicorn.Config, preview: Preview) -> None:
+        super().__init__(config)
+        self.preview = preview
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self.preview.close()
+        super().handle_exit(sig, frame)
+
+
 def serve(folder: Path, styles: Loader, port: int) -> None:
     """Serve the preview of the book in `folder` on this machine until it is interrupted."""
     click.echo(f"preview of {folder.resolve().name}: http://{HOST}:{port}/  (Ctrl-C ends it)")
-    config = uvicorn.Config(
-        Preview(folder, styles).app(), host=HOST, port=port, log_level="warning", timeout_graceful_shutdown=1
-    )
+    preview = Preview(folder, styles)
+    config = uvicorn.Config(preview.app(), host=HOST, port=port, log_level="warning", timeout_graceful_shutdown=1)
     with suppress(KeyboardInterrupt):
-        uvicorn.Server(config).run()
+        _Server(config, preview).run()
