@@ -12,9 +12,10 @@ from test_typography import FIGURE, LINE, PAGE, paragraphs
 from weasyprint.layout import LayoutContext
 
 from press.sheets import flow, memory
-from press.sheets.choices import WHOLE, Choices, apply
+from press.sheets.choices import WHOLE, Choices, apply, styles, write_out
 from press.sheets.compose import _Desk
-from press.sheets.layouts import Layouter
+from press.sheets.layouts import Layout, Layouter
+from press.sheets.trees import Tree
 
 NOTE = '<a id="call-{0}">1</a><span class="note" id="note-{0}">' + "Long, as notes are. " * 8 + "</span>"
 BODY = (
@@ -27,9 +28,19 @@ BODY = (
 )
 
 
+HEADED = (
+    PAGE
+    + """
+section { string-set: head "A head" } h2 { string-set: head content() }
+@page { @top-left { content: string(head) } @bottom-left { content: counter(page) } }
+a[data-folio]::after { content: attr(data-folio) }
+"""
+)
+
+
 @pytest.fixture(scope="module")
 def layouter() -> Layouter:
-    return Layouter(lambda markup: weasyprint.HTML(string=markup), [weasyprint.CSS(string=PAGE)])
+    return Layouter(lambda markup: weasyprint.HTML(string=markup), [weasyprint.CSS(string=HEADED)])
 
 
 @pytest.fixture
@@ -52,41 +63,57 @@ def key_of(page: etree._Element, number: int) -> str:
     return str(list(page.iter("p"))[number].get(flow.KEY))
 
 
+def whole(layouter: Layouter, page: etree._Element) -> Layout:
+    """Lay out a part with nothing kept."""
+    return layouter.whole(layouter.trees.whole(page))
+
+
+def state(layouter: Layouter, page: etree._Element, choices: Choices) -> Tree:
+    """Return the boxes for which a part is laid out again."""
+    return layouter.trees.restyled(layouter.trees.grafted(apply(page, choices)), styles(page, choices, {}))
+
+
+def written(page: etree._Element, choices: Choices) -> etree._Element:
+    """Return the markup of a part in which spaces and page breaks are written out."""
+    page = apply(page, choices)
+    write_out(page, styles(page, choices, {}))
+    return page
+
+
 @pytest.mark.parametrize("number", [0, 4, 8, 12])
 def test_pages_from_the_middle_are_those_of_the_whole(layouter: Layouter, page: etree._Element, number: int) -> None:
     key = key_of(page, number)
-    old = layouter.whole(page)
-    assert len(old.sheets) > 5
-    places = {count for count, sheet in enumerate(old.sheets) if key in {one.key for one in sheet.fragments}}
-    dirty = places | {max(0, min(places) - 1)}
     for choices in (Choices(space={key: 4.0}), Choices(turns=frozenset({key}))):
-        again = layouter.again(apply(page, choices), old, dirty)
-        whole = layouter.whole(apply(page, choices))
-        assert seen(again.sheets) == seen(whole.sheets)
-        assert [start[:3] for start in again.starts] == [start[:3] for start in whole.starts]
+        old = whole(layouter, page)
+        assert len(old.sheets) > 5
+        places = {count for count, sheet in enumerate(old.sheets) if key in {one.key for one in sheet.fragments}}
+        again = layouter.again(state(layouter, page, choices), old, places | {max(0, min(places) - 1)})
+        anew = whole(layouter, written(page, choices))
+        assert seen(again.sheets) == seen(anew.sheets)
+        assert [start[:3] for start in again.starts] == [start[:3] for start in anew.starts]
 
 
 def test_pages_that_do_not_change_are_taken_over(layouter: Layouter, page: etree._Element) -> None:
-    old = layouter.whole(page)
-    again = layouter.again(page, old, {2, 3})
+    old = whole(layouter, page)
+    again = layouter.again(old.tree, old, {2, 3})
     assert seen(again.sheets) == seen(old.sheets)
     kept = [one is other for one, other in zip(again.sheets, old.sheets, strict=True)]
     assert kept == [number not in (2, 3) for number in range(len(old.sheets))]
 
 
 def test_a_trial_looks_at_some_pages_only(layouter: Layouter, page: etree._Element) -> None:
-    old = layouter.whole(page)
+    old = whole(layouter, page)
     choices = Choices(moves={key_of(page, 4): ("after", key_of(page, 5))})
-    trial = layouter.again(apply(page, choices), old, {1, 2}, last=3, moved=True)
-    assert seen(trial.sheets)[:3] == seen(layouter.whole(apply(page, choices)).sheets)[:3]
+    trial = layouter.again(state(layouter, page, choices), old, {1, 2}, last=3, moved=True)
+    assert seen(trial.sheets)[:3] == seen(whole(layouter, apply(page, choices)).sheets)[:3]
     assert len(trial.sheets) == 4 < len(old.sheets)
 
 
 def test_whole_layouts_are_weasyprints(layouter: Layouter, page: etree._Element) -> None:
     """To the byte, but for identifiers."""
     markup = "<!DOCTYPE html>\n" + etree.tostring(page, encoding="unicode", method="html")
-    theirs = weasyprint.HTML(string=markup).render(stylesheets=[weasyprint.CSS(string=PAGE)]).write_pdf()
-    ours = layouter.whole(page).document.write_pdf()
+    theirs = weasyprint.HTML(string=markup).render(stylesheets=[weasyprint.CSS(string=HEADED)]).write_pdf()
+    ours = layouter.render(page).write_pdf()
     assert re.sub(rb"/ID.*", b"", ours) == re.sub(rb"/ID.*", b"", theirs)
 
 
@@ -94,13 +121,14 @@ def test_lines_and_notes_are_laid_out_once(
     layouter: Layouter, page: etree._Element, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Fails when WeasyPrint comes to them by another way: the memory would then be no use, and nobody would notice."""
-    old = layouter.whole(page)
+    old = whole(layouter, page)
     kept = layouter.trees.memory
     assert len(kept.lines) > 100
     assert len(kept.notes) == 2
     monkeypatch.setattr(memory, "_break_line", lambda *_: pytest.fail("a line was laid out again"))
+    monkeypatch.setattr(memory, "_style_page", lambda *_: pytest.fail("a page's styles were computed again"))
     monkeypatch.setattr(LayoutContext, "_update_footnote_area", lambda _: pytest.fail("so was a note"))
-    again = layouter.again(page, old, {0, 1, 2}, moved=True)
+    again = layouter.again(old.tree, old, {0, 1, 2}, moved=True)
     assert seen(again.sheets) == seen(old.sheets)
 
 
@@ -111,24 +139,42 @@ def test_a_block_that_inherits_another_style_is_made_anew() -> None:
     tree = html.document_fromstring(f'<html lang="en"><body><section class="document">{body}</section></body></html>')
     flow.number_blocks(tree)
     own = Layouter(lambda markup: weasyprint.HTML(string=markup), [style])
-    old = own.whole(tree)
-    figure = next(tree.iter("figure")).get(flow.KEY)
-    moved = apply(tree, Choices(moves={str(figure): ("after", key_of(tree, 0))}))
-    again = own.again(moved, old, {0}, moved=True)
-    assert seen(again.sheets) == seen(own.whole(moved).sheets)
+    old = whole(own, tree)
+    choices = Choices(moves={str(next(tree.iter("figure")).get(flow.KEY)): ("after", key_of(tree, 0))})
+    again = own.again(state(own, tree, choices), old, {0}, moved=True)
+    assert seen(again.sheets) == seen(whole(own, apply(tree, choices)).sheets)
     assert [line.text for line in again.sheets[0].fragments[0].lines] != []
 
 
 def test_a_part_is_drawn_the_same_whatever_was_kept(layouter: Layouter, page: etree._Element) -> None:
-    """To the byte: blocks, lines, notes and bookmarks that were kept are those that are made anew."""
-    choices = Choices(space={key_of(page, 4): 4.0}, moves={key_of(page, 4): ("after", key_of(page, 5))})
-    layouter.again(page, layouter.whole(page), {0, 1})
-    grafted = layouter.finished(apply(page, choices)).document
-    assert {
-        box.element for each in grafted.pages for box in each._page_box.descendants() if box.element is not None
-    } <= {*grafted._html.etree_element.iter()}
-    anew = layouter.whole(apply(page, choices)).document
-    assert re.sub(rb"/ID.*", b"", grafted.write_pdf()) == re.sub(rb"/ID.*", b"", anew.write_pdf())
+    """To the byte: pages, blocks, lines, notes, running heads and bookmarks that were kept are those made anew."""
+    key = key_of(page, 4)
+    choices = Choices(space={key: 4.0}, moves={key: ("after", key_of(page, 5))})
+    old = whole(layouter, page)
+    pages = {count for count, sheet in enumerate(old.sheets) if key in {one.key for one in sheet.fragments}}
+    again = layouter.again(state(layouter, page, choices), old, {min(pages) - 1, *pages, max(pages) + 1})
+    assert again.sheets[0] is old.sheets[0]
+    assert again.sheets[-1] is old.sheets[-1]
+    kept = layouter.document(again, apply(page, choices))
+    assert {box.element for each in kept.pages for box in each._page_box.descendants() if box.element is not None} <= {
+        *kept._html.etree_element.iter()
+    }
+    anew = layouter.render(written(page, choices))
+    assert re.sub(rb"/ID.*", b"", kept.write_pdf()) == re.sub(rb"/ID.*", b"", anew.write_pdf())
+
+
+def test_only_what_has_another_page_number_is_laid_out_again(layouter: Layouter, page: etree._Element) -> None:
+    place = key_of(page, 8)
+    link = etree.SubElement(list(page.iter("p"))[8], "a", {"data-folio": "00"})
+    desk = _Desk(page, layouter, {})
+    composed = desk.whole(Choices())
+    link.set("data-folio", "000")
+    again = _Desk(page, layouter, {}).renumbered(composed.layout, Choices())
+    made = {n for n, (one, old) in enumerate(zip(again.sheets, composed.sheets, strict=True)) if one is not old}
+    first = min(n for n, sheet in enumerate(composed.sheets) if place in {one.key for one in sheet.fragments})
+    assert first in made
+    assert made.isdisjoint({0, 1, len(composed.sheets) - 1})
+    assert _Desk(page, layouter, {}).renumbered(again.layout, Choices()).layout is again.layout
 
 
 def test_choices_that_change_nothing_cost_no_layout(layouter: Layouter, page: etree._Element) -> None:

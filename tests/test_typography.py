@@ -37,7 +37,7 @@ p { text-align: justify; orphans: 2; widows: 2 }
 h2 { font-size: 12pt; line-height: 17pt; margin: 0 0 4pt; break-after: avoid }
 figure { margin: 0 0 15pt; break-inside: avoid } figure div { height: 130pt }
 .note { float: footnote; font-size: 8pt; line-height: 11pt } .note::footnote-call { content: none }
-.unbroken { hyphens: none } [data-turn=page] { break-before: page }
+.unbroken { hyphens: none }
 """
 LINE = "These words fill a line of the page all right. "  # 47 letters: one line of the measure, nearly
 FIGURE = '<figure id="plate"><div></div></figure>'
@@ -47,8 +47,8 @@ def laid_out(body: str, notes: dict[str, str] | None = None, css: str = "") -> l
     """Compose a part that holds `body`; return its pages."""
     page = html.document_fromstring(f'<html lang="en"><body><section class="document">{body}</section></body></html>')
     layouter = Layouter(lambda markup: weasyprint.HTML(string=markup), [weasyprint.CSS(string=PAGE + css)])
-    _, choices = compose(page, layouter, notes or {})
-    return flow.read(carry_out(page, layouter, notes or {}, choices).pages)
+    layout, choices = compose(page, layouter, notes or {})
+    return flow.read(carry_out(page, layouter, notes or {}, choices, layout).pages)
 
 
 def names(sheet: flow.Sheet) -> list[str]:
@@ -109,7 +109,7 @@ def test_facing_pages_end_within_a_line_of_each_other(lines: int) -> None:
     page = html.document_fromstring(f'<html lang="en"><body><section class="document">{body}</section></body></html>')
     flow.number_blocks(page)
     layouter = Layouter(lambda markup: weasyprint.HTML(string=markup), [weasyprint.CSS(string=PAGE)])
-    document = layouter.whole(page).document
+    document = layouter.render(page)
     before = flow.read(document.pages)
     facing.level(document.pages)
     after = flow.read(document.pages)
@@ -140,7 +140,7 @@ def test_the_frame_of_a_box_that_goes_on_ends_with_its_text() -> None:
     )
     flow.number_blocks(page)
     layouter = Layouter(lambda markup: weasyprint.HTML(string=markup), [weasyprint.CSS(string=PAGE + css)])
-    pages = layouter.whole(page).document.pages
+    pages = layouter.render(page).pages
     gaping = flow.read(pages)[0]
     facing.level(pages)
     closed = flow.read(pages)[0]
@@ -310,7 +310,7 @@ p { orphans: 1; widows: 1; text-align: justify } h2 { font-size: 10pt; break-aft
 def test_badly_made_up_pages_are_found(tmp_path: Path, body: str, message: str) -> None:
     markup = f'<html lang="en"><title>x</title><body>{body}</body></html>'
     layouter = Layouter(lambda text: weasyprint.HTML(string=text), [weasyprint.CSS(string=BAD)])
-    document = layouter.whole(markup).document
+    document = layouter.render(markup)
     with tagged(Slots(document)):
         document.write_pdf(tmp_path / "bad.pdf", pdf_tags=True)
     said = [message for _, _, message in composition.look(tmp_path / "bad.pdf")]

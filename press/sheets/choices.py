@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Literal
@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from lxml import etree
 from pydantic import PlainSerializer
 
-from press.sheets.flow import KEY, MARK, MOVED, TEXT
+from press.sheets.flow import KEY, MARK, MOVED, NODE, TEXT
 
 Side = Literal["before", "after"]
 WHOLE = 99  # lines at the end of a paragraph: it begins a page
@@ -38,6 +38,12 @@ class Choices:
         """The same, with one more block moved."""
         return replace(self, moves={**self.moves, block: (side, other)})
 
+    def of_markup(self, plain: Collection[str]) -> Choices:
+        """Return those choices that change more than the style of a block. Paragraphs that are `plain` are blocks
+        that hold nothing but their lines."""
+        widows = {text: lines for text, lines in self.widows.items() if text not in plain}
+        return Choices(moves=self.moves, unbroken=self.unbroken, widows=widows)
+
     def unlike(self, other: Choices, block_of: Mapping[str, str]) -> set[str]:
         """Return the blocks for which others were chosen; `block_of` gives the block of each paragraph."""
         moves = set(self.moves.items()) ^ set(other.moves.items())
@@ -53,16 +59,9 @@ class Choices:
 
 
 def apply(section: etree._Element, choices: Choices) -> etree._Element:
-    """Return a copy of a part's markup in which the choices are carried out."""
+    """Return a copy of a part's markup in which blocks are moved, words kept whole, and paragraphs not broken."""
     section = deepcopy(section)
     blocks = {block.get(KEY): block for block in section.iter(etree.Element) if block.get(KEY)}
-    for key, space in choices.space.items():
-        side = "padding-top" if blocks[key].tag in ("h2", "h3", "h4") else "margin-bottom"
-        _style(blocks[key], f"{side}: {space:.3f}pt")
-    for key in choices.opened:
-        _style(blocks[key], "break-inside: auto")
-    for key in choices.turns:
-        blocks[key].set("data-turn", "page")
     for key, (side, other) in choices.moves.items():
         _put(blocks[key], side, blocks[other])
     texts = {text.get(TEXT): text for text in section.iter(etree.Element) if text.get(TEXT)}
@@ -74,6 +73,33 @@ def apply(section: etree._Element, choices: Choices) -> etree._Element:
     for key, first, last in sorted(choices.unbroken, reverse=True):
         _keep_whole(texts[key], first, last)
     return section
+
+
+def styles(section: etree._Element, choices: Choices, plain: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """Return the properties of blocks, in CSS, by which the other choices are carried out.
+
+    `plain` gives the blocks of paragraphs that are nothing but their lines.
+    """
+    headings = {block.get(KEY) for block in section.iter("h2", "h3", "h4")}
+    found: dict[str, dict[str, str]] = {}
+    for key, space in choices.space.items():
+        found.setdefault(key, {})["padding-top" if key in headings else "margin-bottom"] = f"{space:.3f}pt"
+    for key in choices.opened:
+        found.setdefault(key, {})["break-inside"] = "auto"
+    for key in choices.turns:
+        found.setdefault(key, {})["break-before"] = "page"
+    for text, lines in choices.widows.items():
+        if text in plain:
+            name, value = ("break-before", "page") if lines == WHOLE else ("widows", str(lines))
+            found.setdefault(plain[text], {})[name] = value
+    return found
+
+
+def write_out(section: etree._Element, rules: Mapping[str, Mapping[str, str]]) -> None:
+    """Write the properties of blocks into a part's markup."""
+    for block in section.iter(etree.Element):
+        for name, value in rules.get(block.get(KEY, ""), {}).items():
+            _style(block, f"{name}: {value}")
 
 
 def _style(element: etree._Element, rule: str) -> None:
@@ -116,6 +142,7 @@ def _keep_whole(text: etree._Element, first: int, last: int) -> None:
             word = etree.Element("span", {"class": "unbroken"})
             owner = holder if attribute == "text" else holder.getparent()
             word.set(MARK, owner.get(MARK, "") if owner is not None else "")
+            word.set(NODE, f"{text.get(NODE)}-{first}")
             word.text, word.tail = string[start:end], string[end:]
             setattr(holder, attribute, string[:start])
             if attribute == "text":

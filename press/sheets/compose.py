@@ -17,9 +17,10 @@ from typing import Any
 from lxml import etree
 
 from press.sheets import flow, judge
-from press.sheets.choices import WHOLE, Choices, apply
+from press.sheets.choices import WHOLE, Choices, apply, styles, write_out
 from press.sheets.flow import Fragment, Sheet
 from press.sheets.layouts import Layout, Layouter
+from press.sheets.trees import Tree
 
 ROUNDS = 6  # layouts until the pages of a part settle; what is not settled then stays as it is
 TRIALS = 14  # layouts with figures set elsewhere
@@ -27,8 +28,8 @@ AHEAD = 3  # pages behind the one in trouble that a trial looks at
 WHITE = 2.5  # lines at a page's foot that are worth a trial
 
 
-def compose(page: etree._Element, layouter: Layouter, notes: Mapping[str, str]) -> tuple[Any, Choices]:
-    """Return the choices that make the best pages of one part, and its Document where there is nothing to choose.
+def compose(page: etree._Element, layouter: Layouter, notes: Mapping[str, str]) -> tuple[Layout, Choices]:
+    """Return the best pages of one part, and the choices that make them.
 
     `page` is the part's HTML, of which a copy is changed; `notes` gives the id of each note's call.
     """
@@ -48,14 +49,25 @@ def compose(page: etree._Element, layouter: Layouter, notes: Mapping[str, str]) 
         if chosen:
             current = desk.settle(desk.again(current, tried[chosen].choices))
             best = min(best, current, key=lambda settled: _weight(settled, notes))
-    return best.layout.document if best.choices == Choices() else None, best.choices
+    return best.layout, best.choices
 
 
-def carry_out(page: etree._Element, layouter: Layouter, notes: Mapping[str, str], choices: Choices) -> Any:
-    """Return the Document of a part for which the choices were made, laid out in one piece and settled once more."""
+def carry_out(
+    page: etree._Element,
+    layouter: Layouter,
+    notes: Mapping[str, str],
+    choices: Choices,
+    composed: Layout | None = None,
+) -> Any:
+    """Return the Document of a part for which the choices were made, settled once more.
+
+    `composed` are the pages for which they were made, where `layouter` still has them: of these, only what has other
+    page numbers is laid out again.
+    """
     flow.number_blocks(page)
     desk = _Desk(page, layouter, notes)
-    return desk.settle(desk.finished(choices), whole=True).layout.document
+    laid = desk.settle(desk.whole(choices) if composed is None else desk.renumbered(composed, choices))
+    return layouter.document(laid.layout, desk.markup(laid.choices))
 
 
 @dataclass
@@ -82,30 +94,59 @@ class _Desk:
             for text in block.iter(etree.Element)
             if text.get(flow.TEXT)
         }
+        self.trees: dict[Any, Tree] = {}  # by what was chosen of the markup
 
     def whole(self, choices: Choices) -> _Laid:
-        """Lay out the whole part."""
-        return _Laid(self.layouter.whole(apply(self.page, choices)), choices)
-
-    def finished(self, choices: Choices) -> _Laid:
-        """Lay out the whole part as it will be drawn."""
-        return _Laid(self.layouter.finished(apply(self.page, choices)), choices)
+        """Lay out the whole part with nothing kept."""
+        self.trees = {_name(Choices()): self.layouter.trees.whole(apply(self.page, Choices()))}
+        return _Laid(self.layouter.whole(self._tree(choices)), choices)
 
     def again(self, old: _Laid, choices: Choices, last: int | None = None) -> _Laid:
         """Lay out again what other choices change, up to page `last`."""
-        if choices.unlike(old.choices, self.block_of) - {one.key for each in old.sheets for one in each.fragments}:
-            return self.whole(choices)
-        if not (dirty := self._dirty(old, choices)):  # what is chosen anew changes nothing
-            return _Laid(old.layout, choices)
-        moved = choices.moves != old.choices.moves
-        layout = self.layouter.again(apply(self.page, choices), old.layout, dirty, last, moved)
-        return _Laid(layout, choices)
-
-    def _dirty(self, old: _Laid, choices: Choices) -> set[int]:
-        """Return the pages of a layout that other choices may change, those that begin with a note of an earlier page,
-        and the pages before all these, which may take more or less.
-        """
         blocks = choices.unlike(old.choices, self.block_of)
+        if blocks - {one.key for each in old.sheets for one in each.fragments}:
+            return self.whole(choices)
+        moved = choices.moves != old.choices.moves
+        return _Laid(self._laid(self._tree(choices), old.layout, blocks, last, moved), choices)
+
+    def renumbered(self, composed: Layout, choices: Choices) -> _Laid:
+        """Lay out again what has other page numbers than it had when the choices were made."""
+        tree = self._tree(choices)
+        return _Laid(self._laid(tree, composed, tree.unlike(composed.tree)), choices)
+
+    def markup(self, choices: Choices) -> etree._Element:
+        """Return the markup behind a layout."""
+        plain = self._plain()
+        page = apply(self.page, choices.of_markup(plain))
+        write_out(page, styles(page, choices, plain))
+        return page
+
+    def _tree(self, choices: Choices) -> Tree:
+        """Return the boxes of a state: of one with the same markup, if there was one, restyled."""
+        plain = self._plain()
+        marked = choices.of_markup(plain)
+        if (name := _name(marked)) not in self.trees:
+            self.trees[name] = self.layouter.trees.grafted(apply(self.page, marked))
+        return self.layouter.trees.restyled(self.trees[name], styles(self.page, choices, plain))
+
+    def _plain(self) -> dict[str, str]:
+        """Return the blocks of the paragraphs that are blocks themselves, and nothing but their lines."""
+        lines = self.layouter.trees.of_lines()
+        return {
+            block.get(flow.TEXT, ""): block.get(flow.KEY, "")
+            for block in self.page.iter("p", "dd", "li")
+            if block.get(flow.KEY) in lines
+        }
+
+    def _laid(self, tree: Tree, old: Layout, blocks: set[str], last: int | None = None, moved: bool = False) -> Layout:
+        if dirty := self._dirty(old, blocks):
+            return self.layouter.again(tree, old, dirty, last, moved)
+        return old  # what is chosen anew changes nothing
+
+    def _dirty(self, old: Layout, blocks: set[str]) -> set[int]:
+        """Return the pages of a layout that other choices for these blocks may change, those that begin with a note of
+        an earlier page, and the pages before all these, which may take more or less.
+        """
         pages = {n for n, sheet in enumerate(old.sheets) if any(one.key in blocks for one in sheet.fragments)}
         pages |= {number - 1 for number in pages if number}
         for number in range(len(old.sheets) - 1, 0, -1):
@@ -114,14 +155,14 @@ class _Desk:
                 pages |= {number, number - 1}
         return pages
 
-    def settle(self, laid: _Laid, whole: bool = False) -> _Laid:
+    def settle(self, laid: _Laid) -> _Laid:
         """Lay out until every note is with its call, every line on the grid, no heading stranded, no ladder left."""
         best = laid
         for _ in range(ROUNDS - 1):
             better = self._better(laid)
             if better == laid.choices:
                 return laid
-            laid = self.finished(better) if whole else self.again(laid, better)
+            laid = self.again(laid, better)
             if _astray(laid.sheets, self.notes) <= _astray(best.sheets, self.notes):
                 best = laid
         return best  # what went to and fro ends where the fewest notes are astray
@@ -138,6 +179,10 @@ class _Desk:
             opened=choices.opened | judge.overlong(sheets),
             unbroken=choices.unbroken | judge.ladders(sheets),
         )
+
+
+def _name(choices: Choices) -> Any:
+    return tuple(choices.moves.items()), choices.unbroken, frozenset(choices.widows.items())
 
 
 def _with_notes(sheets: Sequence[Sheet], notes: Mapping[str, str], choices: Choices) -> Choices:
@@ -210,7 +255,7 @@ def _alternatives(page: etree._Element, sheets: Sequence[Sheet], number: int, ch
     heights: dict[str, float] = {}
     for fragment in (fragment for each in sheets for fragment in each.fragments):
         heights[fragment.key] = heights.get(fragment.key, 0.0) + fragment.height
-    current = apply(page, replace(choices, space={}, turns=frozenset(), unbroken=frozenset()))
+    current = apply(page, Choices(moves=choices.moves))
     block = next(each for each in current.iter(etree.Element) if each.get(flow.KEY) == moving.key)
     filled, count = 0.0, 0
     for other in _text_after(block):

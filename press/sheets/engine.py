@@ -66,7 +66,7 @@ class Engine:
         `where` is the file that findings name. Raises Refused for any complaint of WeasyPrint.
         """
         with strictly(where):
-            return self.layouter().whole(html).document
+            return self.layouter().render(html)
 
     def write(self, document: Any, where: str) -> bytes:
         """Return a document that was laid out as a tagged PDF.

@@ -13,6 +13,7 @@ PT = 0.75  # WeasyPrint measures in CSS px
 KEY = "data-flow"  # numbers the blocks of the flow in the markup of a part
 TEXT = "data-text"  # numbers its paragraphs and list items
 MARK = "data-mark"  # numbers all elements of a galley
+NODE = "data-node"  # numbers all elements of a part
 MOVED = "data-moved"  # on a block that is set elsewhere than it stands in the galley
 
 
@@ -69,13 +70,17 @@ class Fragment:
 
 @dataclass
 class Sheet:
-    """One page: its fragments in order, the height of its text area and of what its notes leave of it, in pt."""
+    """One page: its fragments in order, the height of its text area and of what its notes leave of it, in pt.
+
+    `page` is WeasyPrint's box of it.
+    """
 
     fragments: list[Fragment]
     height: float
     room: float
     leading: float
     ids: set[str] = field(default_factory=set)
+    page: Any = None
 
     @property
     def white(self) -> float:
@@ -115,7 +120,7 @@ def sheet(page: Any) -> Sheet:
     room = min([note.position_y for note in notes], default=origin + height) - origin
     fragments = [_fragment(found, origin) for found in blocks(root)]
     leading = root.style["line_height"].value
-    return Sheet(fragments, height * PT, room * PT, leading * PT, set(page.anchors))
+    return Sheet(fragments, height * PT, room * PT, leading * PT, set(page.anchors), box)
 
 
 def blocks(box: Any) -> Iterator[Any]:
@@ -168,7 +173,9 @@ def _ids(box: Any) -> frozenset[str]:
 
 def number_blocks(page: etree._Element) -> None:
     """Give every block of the flow its number in `KEY` (the children of its sections that are no sections
-    themselves) and every paragraph, list item and definition its number in `TEXT`."""
+    themselves), every paragraph, list item and definition its number in `TEXT`, and every element its own in `NODE`."""
+    for count, element in enumerate(page.iter(etree.Element)):
+        element.set(NODE, str(count))
     parents = list(page.iter("section"))
     blocks = {child for parent in parents for child in parent if isinstance(child.tag, str) and child.tag != "section"}
     for count, block in enumerate(block for block in page.iter(etree.Element) if block in blocks):

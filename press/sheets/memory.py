@@ -18,8 +18,10 @@ from typing import Any
 
 from cssselect2 import ElementWrapper
 from weasyprint.layout import LayoutContext, inline
+from weasyprint.layout import page as pages
 
 _break_line = inline.get_next_linebox
+_style_page = pages.set_page_type_computed_styles
 
 
 class Memory:
@@ -84,7 +86,19 @@ class Context(LayoutContext):  # type: ignore[misc]
 
 def _declared(style: Any) -> str:
     """Return what the style sheet says of a page or of its notes."""
-    return repr(sorted((name, value) for name, (value, _) in getattr(style, "cascaded", {}).items()))
+    if "declared" not in style.__dict__:
+        cascaded = getattr(style, "cascaded", {})
+        style.declared = repr(sorted((name, value) for name, (value, _) in cascaded.items()))
+    return str(style.declared)
+
+
+def page_styles(page_type: Any, html: Any, style_for: Any) -> None:
+    """Compute the styles of a page and its margins, as WeasyPrint's function does: once for the layouts of one tree."""
+    if (page_type, None) not in style_for.get_computed_styles():
+        _style_page(page_type, html, style_for)
+
+
+pages.set_page_type_computed_styles = page_styles
 
 
 def _get_next_linebox(

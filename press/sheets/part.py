@@ -72,13 +72,11 @@ def compose_part(engine: Engine, bound: Bound, where: str, choices: Choices | No
     The pages depend on the part's text alone, not on `choices`: these spare the search for them where they are known.
     """
     calls = {note.id: note.call for note in engine.galleys.book.notes if note.document == bound.document.id}
-    document = None
     with strictly(where):
-        layouter = engine.layouter()
+        layouter, composed = engine.layouter(), None
         if choices is None:
-            document, choices = compose(html.document_fromstring(bound.basis), layouter, calls)
-        if document is None or bound.basis != bound.html:
-            document = carry_out(html.document_fromstring(bound.html), layouter, calls, choices)
+            composed, choices = compose(html.document_fromstring(bound.basis), layouter, calls)
+        document = carry_out(html.document_fromstring(bound.html), layouter, calls, choices, composed)
     sheets = [set(page.anchors) for page in document.pages]
     astray = [note for note, call in calls.items() if not any({note, call} <= names for names in sheets)]
     if astray:

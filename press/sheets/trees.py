@@ -3,12 +3,13 @@
 Most of what a tree costs is the styles and the text of its blocks, and these stay as they are while the compositor
 moves a figure or adds a point of space. So the blocks of a whole tree are kept, and another tree of the same part is
 grown from its markup with the blocks empty, and the kept ones grafted on it. A block is made anew where its own markup
-is another, or where it inherits other styles than it did.
+is another, or where it inherits other styles than it did. Where blocks only get more space, or begin a page, no tree is
+grown at all: they are restyled.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +17,7 @@ from xml.etree import ElementTree
 
 from lxml import etree
 
-from press.sheets.flow import KEY
+from press.sheets.flow import KEY, PT
 
 # What a block hands down to what is in it, beside the inherited properties; and what concerns none but a block's lines.
 _HANDED_DOWN = ("page", "text_decoration_line", "text_decoration_color", "text_decoration_style")
@@ -24,14 +25,22 @@ _OF_LINES = {"orphans", "widows"}
 # What WeasyPrint makes of a block's content, on the block's own box.
 _OF_CONTENT = ("children", "bookmark_label", "string_set", "missing_link", "cached_counter_values")
 
+Names = dict[str, tuple[str, str, str]]  # what the boxes in each block are known by
+
 
 @dataclass
 class Tree:
-    """Boxes before layout, with what WeasyPrint's layout wants to know beside them."""
+    """Boxes before layout, with what WeasyPrint's layout wants to know beside them, and the notes called in them."""
 
     html: Any
     root: Any
-    context: Any
+    styles: Any
+    notes: list[Any]
+    names: Names
+
+    def unlike(self, other: Tree) -> set[str]:
+        """Return the blocks of which the markup is another in another tree."""
+        return {key for key, name in self.names.items() if other.names.get(key) != name}
 
 
 @dataclass
@@ -57,11 +66,6 @@ class Nursery:
         self.memory = Memory({}, {})
         self._blocks: dict[Any, list[_Kept]] = {}
 
-    @property
-    def planted(self) -> bool:
-        """Whether there is a whole tree to graft from."""
-        return bool(self._blocks)
-
     def whole(self, page: etree._Element | str) -> Tree:
         """Return the tree of a document, an HTML tree or HTML, all made anew."""
         from press.sheets.memory import Memory
@@ -69,59 +73,66 @@ class Nursery:
         self.memory = Memory(self.memory.images, self.memory.dictionaries)
         self._blocks.clear()
         if isinstance(page, str):
-            return self._grown(self.read(page))
-        tree = self._grown(self._html(page))
-        self.memory.mark(tree.context.footnotes)
-        names = {block.get(KEY): _name(block) for block in page.iter(etree.Element) if block.get(KEY)}
+            return self._grown(self.read(page), {})
+        tree = self._grown(self.html(page), _names(page))
+        self.memory.mark(tree.notes)
         for box in _block_boxes(tree.root):
-            self._keep(names[box.element.get(KEY)], box)
+            self._keep(tree.names[box.element.get(KEY)], box)
         return tree
 
-    def grafted(self, page: etree._Element, lasting: bool = False) -> Tree:
+    def grafted(self, page: etree._Element) -> Tree:
         """Return the tree of another state of the document of which the whole tree was made last.
 
-        The elements of boxes are those of earlier trees where these were kept. In a tree that is `lasting` all are of
-        its own HTML, which is then whole; no layout of an earlier tree can be drawn after that.
+        The elements of boxes are those of earlier trees where these were kept.
         """
-        names = {block.get(KEY, ""): _name(block) for block in page.iter(etree.Element) if block.get(KEY)}
+        names = _names(page)
         new = {key for key, name in names.items() if name not in self._blocks}
         alike: dict[tuple[int, int, bool], bool] = {}
         while True:
-            html = self._html(page, names.keys() - new)
-            tree = self._grown(html)
+            tree = self._grown(self.html(page, names.keys() - new), names)
             boxes = {box.element.get(KEY): box for box in _block_boxes(tree.root)}
             kept = {key: self._fitting(names[key], box.style, alike) for key, box in boxes.items() if key not in new}
             if not (strange := {key for key, found in kept.items() if found is None}):
                 break
             new |= strange
-        self.memory.mark(tree.context.footnotes)
+        self.memory.mark(tree.notes)
         for key, box in boxes.items():
             if found := kept.get(key):
                 for name in _OF_CONTENT:
                     setattr(box, name, getattr(found.box, name))
-                tree.context.footnotes.extend(found.notes)
+                tree.notes.extend(found.notes)
             else:
                 self._keep(names[key], box)
-        if lasting:
-            self._settle_in(page, boxes, {key: found for key, found in kept.items() if found})
         return tree
 
-    def _settle_in(self, page: etree._Element, boxes: dict[str, Any], kept: dict[str, _Kept]) -> None:
-        """Fill the empty blocks of a tree of elements, and give these to the boxes that were kept."""
-        full = {block.get(KEY): block for block in _converted(page).iter() if block.get(KEY)}
-        now: dict[Any, Any] = {}
-        for key, found in kept.items():
-            block, whole = boxes[key].element, full[key]
-            now |= zip(found.box.element.iter(), [block, *list(whole.iter())[1:]], strict=True)
-            block.text = whole.text
-            block.extend(whole)
-        for key, found in kept.items():
-            for box in (*found.box.children, *found.notes):
-                _give(box, now)
-            found.box = boxes[key]
-        for line, _ in self.memory.lines.values():
-            if line is not None:
-                _give(line, now)
+    def restyled(self, tree: Tree, rules: Mapping[str, Mapping[str, str]]) -> Tree:
+        """Return a tree of which blocks have other values of some properties, which are not inherited: in CSS."""
+        values = {
+            key: {name.replace("-", "_"): _computed(value) for name, value in rule.items()}
+            for key, rule in rules.items()
+        }
+        return Tree(tree.html, _restyled(tree.root, values), tree.styles, tree.notes, tree.names)
+
+    def of_lines(self) -> set[str]:
+        """Return the blocks that hold nothing but lines."""
+        return {name[0] for name, kept in self._blocks.items() if all(each.lines for each in kept)}
+
+    def context(self, tree: Tree) -> Any:
+        """Return WeasyPrint's state of a layout that begins."""
+        from press.sheets.memory import Context
+
+        context = Context(self.memory, *tree.styles)
+        context.footnotes = list(tree.notes)
+        return context
+
+    def html(self, page: etree._Element, empty: AbstractSet[str] = frozenset()) -> Any:
+        """Return WeasyPrint's HTML of a tree, which is not written out and parsed again. Some blocks are `empty`."""
+        from press.sheets.memory import Wrapper
+
+        html = self.read("<html>")
+        html.wrapper_element = Wrapper.from_html_root(_converted(page, empty), content_language=None)
+        html.etree_element = html.wrapper_element.etree_element
+        return html
 
     def _keep(self, name: Any, box: Any) -> None:
         notes = [inside.footnote for inside in box.descendants() if inside.footnote]
@@ -137,16 +148,7 @@ class Nursery:
                 return kept
         return None
 
-    def _html(self, page: etree._Element, empty: AbstractSet[str] = frozenset()) -> Any:
-        """Return WeasyPrint's HTML of a tree, which is not written out and parsed again. Some blocks are `empty`."""
-        from press.sheets.memory import Wrapper
-
-        html = self.read("<html>")
-        html.wrapper_element = Wrapper.from_html_root(_converted(page, empty), content_language=None)
-        html.etree_element = html.wrapper_element.etree_element
-        return html
-
-    def _grown(self, html: Any) -> Tree:
+    def _grown(self, html: Any, names: Names) -> Tree:
         """Make the boxes of a document."""
         from weasyprint import DEFAULT_OPTIONS
         from weasyprint.css.counters import CounterStyle
@@ -154,23 +156,24 @@ class Nursery:
         from weasyprint.formatting_structure.build import build_formatting_structure
         from weasyprint.text.fonts import FontConfiguration
 
-        from press.sheets.memory import Context
-
         options = {**DEFAULT_OPTIONS, "stylesheets": self.stylesheets, "cache": self.memory.images}
         counters = CounterStyle()
         made = Document._build_layout_context(html, self.fonts or FontConfiguration(), counters, {}, options)
-        collector = made.target_collector
-        context = Context(self.memory, made.style_for, made.get_image_from_uri, made.font_config, counters, collector)
+        styles = made.style_for, made.get_image_from_uri, made.font_config, counters, made.target_collector
         root = build_formatting_structure(
             html.etree_element,
-            context.style_for,
-            context.get_image_from_uri,
+            made.style_for,
+            made.get_image_from_uri,
             html.base_url,
-            context.target_collector,
+            made.target_collector,
             counters,
-            context.footnotes,
+            made.footnotes,
         )
-        return Tree(html, root, context)
+        return Tree(html, root, styles, made.footnotes, names)
+
+
+def _names(page: etree._Element) -> Names:
+    return {block.get(KEY, ""): _name(block) for block in page.iter(etree.Element) if block.get(KEY)}
 
 
 def _name(block: etree._Element) -> tuple[str, str, str]:
@@ -189,11 +192,34 @@ def _alike(kept: _Kept, style: Any) -> bool:
     return style is kept.box.style or all(style[name] == kept.box.style[name] for name in wanted)
 
 
-def _give(box: Any, elements: dict[Any, Any]) -> None:
-    """Give other elements to a box and what is in it."""
-    box.element = elements.get(box.element, box.element)
-    for child in box.all_children():
-        _give(child, elements)
+def _computed(value: str) -> Any:
+    """Return WeasyPrint's value of a length in pt, a number of lines or a keyword."""
+    from weasyprint.css.properties import Dimension
+
+    if value.endswith("pt"):
+        return Dimension(float(value.removesuffix("pt")) / PT, "px")
+    return int(value) if value.isdigit() else value
+
+
+def _restyled(box: Any, styles: Mapping[str, Mapping[str, Any]]) -> Any:
+    """Return a box of which the blocks in it are restyled: itself where there are none."""
+    if _begins_block(box):
+        if not (values := styles.get(box.element.get(KEY))):
+            return box
+        new = box.copy()
+        new.style = box.style.copy()
+        new.style.update(values)
+        return new
+    children = [_restyled(child, styles) for child in box.children]
+    if all(child is old for child, old in zip(children, box.children, strict=True)):
+        return box
+    new = box.copy()
+    new.children = children
+    return new
+
+
+def _begins_block(box: Any) -> bool:
+    return box.element is not None and bool(box.element.get(KEY)) and box.element_tag == box.element.tag
 
 
 def _block_boxes(box: Any) -> Iterator[Any]:
