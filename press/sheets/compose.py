@@ -107,12 +107,13 @@ class _Desk:
         if blocks - {one.key for each in old.sheets for one in each.fragments}:
             return self.whole(choices)
         moved = choices.moves != old.choices.moves
-        return _Laid(self._laid(self._tree(choices), old.layout, blocks, last, moved), choices)
+        return _Laid(self._laid(choices, old.layout, blocks, last, moved), choices)
 
     def renumbered(self, composed: Layout, choices: Choices) -> _Laid:
         """Lay out again what has other page numbers than it had when the choices were made."""
-        tree = self._tree(choices)
-        return _Laid(self._laid(tree, composed, tree.unlike(composed.tree)), choices)
+        names = self.layouter.trees.names(apply(self.page, choices.of_markup(self._plain())))
+        blocks = {key for key, name in names.items() if composed.tree.names.get(key) != name}
+        return _Laid(self._laid(choices, composed, blocks), choices)
 
     def markup(self, choices: Choices) -> etree._Element:
         """Return the markup behind a layout."""
@@ -138,9 +139,12 @@ class _Desk:
             if block.get(flow.KEY) in lines
         }
 
-    def _laid(self, tree: Tree, old: Layout, blocks: set[str], last: int | None = None, moved: bool = False) -> Layout:
+    def _laid(
+        self, choices: Choices, old: Layout, blocks: set[str], last: int | None = None, moved: bool = False
+    ) -> Layout:
+        """Lay out again the pages of some blocks, and those that change with them."""
         if dirty := self._dirty(old, blocks):
-            return self.layouter.again(tree, old, dirty, last, moved)
+            return self.layouter.again(self._tree(choices), old, dirty, last, moved)
         return old  # what is chosen anew changes nothing
 
     def _dirty(self, old: Layout, blocks: set[str]) -> set[int]:

@@ -9,7 +9,8 @@ grown at all: they are restyled.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
@@ -17,13 +18,15 @@ from xml.etree import ElementTree
 
 from lxml import etree
 
-from press.sheets.flow import KEY, PT
+from press.sheets.flow import KEY, NODE, PT
 
 # What a block hands down to what is in it, beside the inherited properties; and what concerns none but a block's lines.
 _HANDED_DOWN = ("page", "text_decoration_line", "text_decoration_color", "text_decoration_style")
 _OF_LINES = {"orphans", "widows"}
 # What WeasyPrint makes of a block's content, on the block's own box.
 _OF_CONTENT = ("children", "bookmark_label", "string_set", "missing_link", "cached_counter_values")
+
+_FOLIO = re.compile(r' data-folio="[^"]*"')
 
 Names = dict[str, tuple[str, str, str]]  # what the boxes in each block are known by
 
@@ -37,10 +40,6 @@ class Tree:
     styles: Any
     notes: list[Any]
     names: Names
-
-    def unlike(self, other: Tree) -> set[str]:
-        """Return the blocks of which the markup is another in another tree."""
-        return {key for key, name in self.names.items() if other.names.get(key) != name}
 
 
 @dataclass
@@ -65,6 +64,7 @@ class Nursery:
         self.read, self.stylesheets, self.fonts = read, stylesheets, fonts
         self.memory = Memory({}, {})
         self._blocks: dict[Any, list[_Kept]] = {}
+        self._printed: set[str] = set()  # the elements behind which something is printed, such as their page number
 
     def whole(self, page: etree._Element | str) -> Tree:
         """Return the tree of a document, an HTML tree or HTML, all made anew."""
@@ -74,7 +74,9 @@ class Nursery:
         self._blocks.clear()
         if isinstance(page, str):
             return self._grown(self.read(page), {})
-        tree = self._grown(self.html(page), _names(page))
+        tree = self._grown(self.html(page), {})
+        self._printed = set(_printed([tree.root, *tree.notes]))
+        tree.names = self.names(page)
         self.memory.mark(tree.notes)
         for box in _block_boxes(tree.root):
             self._keep(tree.names[box.element.get(KEY)], box)
@@ -85,7 +87,7 @@ class Nursery:
 
         The elements of boxes are those of earlier trees where these were kept.
         """
-        names = _names(page)
+        names = self.names(page)
         new = {key for key, name in names.items() if name not in self._blocks}
         alike: dict[tuple[int, int, bool], bool] = {}
         while True:
@@ -112,6 +114,11 @@ class Nursery:
             for key, rule in rules.items()
         }
         return Tree(tree.html, _restyled(tree.root, values), tree.styles, tree.notes, tree.names)
+
+    def names(self, page: etree._Element) -> Names:
+        """Return what the boxes in each block of a state are known by."""
+        blocks = (block for block in page.iter(etree.Element) if block.get(KEY))
+        return {block.get(KEY, ""): _name(block, self._printed) for block in blocks}
 
     def of_lines(self) -> set[str]:
         """Return the blocks that hold nothing but lines."""
@@ -172,16 +179,22 @@ class Nursery:
         return Tree(html, root, styles, made.footnotes, names)
 
 
-def _names(page: etree._Element) -> Names:
-    return {block.get(KEY, ""): _name(block) for block in page.iter(etree.Element) if block.get(KEY)}
-
-
-def _name(block: etree._Element) -> tuple[str, str, str]:
-    """Return what the boxes in a block are known by: its number, the section that it stands in, the markup in it."""
+def _name(block: etree._Element, printed: AbstractSet[str]) -> tuple[str, str, str]:
+    """Return what the boxes in a block are known by: its number, the section that it stands in, the markup in it, but
+    for the page numbers of links that print none."""
     parent = block.getparent()
     where = "" if parent is None else f"{parent.get('id')} {parent.get('class')}"
     inside = "".join(etree.tostring(child, encoding="unicode") for child in block)
-    return block.get(KEY, ""), where, f"{block.text}{inside}"
+    numbers = [link.get("data-folio") for link in block.iter("a") if link.get(NODE) in printed]
+    return block.get(KEY, ""), where, f"{block.text}{_FOLIO.sub('', inside)}{numbers}"
+
+
+def _printed(boxes: Iterable[Any]) -> Iterator[str]:
+    """Give the elements that print something of their own behind or before what they hold."""
+    for box in boxes:
+        for inside in box.descendants():
+            if "::" in (inside.element_tag or "") and inside.element is not None:
+                yield inside.element.get(NODE)
 
 
 def _alike(kept: _Kept, style: Any) -> bool:
