@@ -14,12 +14,16 @@ def mapped() -> Iterator[None]:
     """Have WeasyPrint map every glyph: of those of one letter it maps the first, and says nothing of the others."""
     import weasyprint.draw.text as drawing
 
-    own = drawing.draw_first_line
+    own, known = drawing.draw_first_line, 0
 
     def draw_first_line(stream: Any, *words: Any) -> Any:
+        nonlocal known
         emojis = own(stream, *words)
-        for font in stream._fonts.values():
-            font.to_unicode.update({glyph: UNSAID for glyph, text in font.to_unicode.items() if not text})
+        count = sum(len(font.to_unicode) for font in stream._fonts.values())
+        if count != known:
+            known = count
+            for font in stream._fonts.values():
+                font.to_unicode.update({glyph: UNSAID for glyph, text in font.to_unicode.items() if not text})
         return emojis
 
     drawing.draw_first_line = draw_first_line

@@ -8,25 +8,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from weasyprint.css import ComputedStyle
+from weasyprint.css import ComputedStyle, StyleFor
 from weasyprint.css.computed_values import PHYSICAL_FUNCTIONS
 from weasyprint.css.functions import check_math
 from weasyprint.css.properties import INHERITED, INITIAL_NOT_COMPUTED, INITIAL_VALUES
-from weasyprint.formatting_structure.boxes import InlineBox, LineBox, TextBox
-from weasyprint.layout import inline
-from weasyprint.svg import SVG
-from weasyprint.svg import path as svg_path
-from weasyprint.svg.utils import PointError
+from weasyprint.formatting_structure.boxes import BlockBox, InlineBox, LineBox, TextBox
+from weasyprint.layout import block, inline
 
 resolve_percentages = inline.resolve_percentages
 strut = inline.strut
 compute = ComputedStyle.__missing__
-svg_point = SVG.point
+set_computed_styles = StyleFor.set_computed_styles
+style_for = StyleFor.__call__
 
 _LENGTHS = tuple(
     "margin_left margin_right margin_top margin_bottom padding_left padding_right padding_top padding_bottom"
     " width min_width max_width height min_height max_height".split()
 )
+_PLAIN = TextBox, InlineBox, LineBox, BlockBox
 _USED = (*_LENGTHS, *(f"border_{side}_width" for side in ("top", "right", "bottom", "left")))
 # Properties whose initial value is what WeasyPrint computes where nothing is declared.
 _INITIAL = {
@@ -39,14 +38,14 @@ _INITIAL = {
 
 
 def _resolve_percentages(box: Any, containing_block: Any) -> None:
-    """Set the lengths of a box in a line: they are the same in any block, unless the style gives percentages."""
+    """Set the lengths of a block or of a box in a line: they are the same in any block, unless some are percentages."""
     style = box.style
     kept = style.__dict__.get("lengths")
-    if kept and type(box) in (TextBox, InlineBox, LineBox):
+    if kept and type(box) in _PLAIN:
         box.__dict__.update(kept)
         return
     resolve_percentages(box, containing_block)
-    if kept is None and type(box) in (TextBox, InlineBox, LineBox):
+    if kept is None and type(box) in _PLAIN:
         fixed = style["box_sizing"] == "content-box" and all(_fixed(style[name]) for name in _LENGTHS)
         style.lengths = {name: getattr(box, name) for name in _USED} if fixed else {}
 
@@ -76,6 +75,43 @@ def _compute(self: Any, key: str) -> Any:
     return compute(self, key)
 
 
+def _set_computed_styles(
+    self: Any,
+    element: Any,
+    parent: Any,
+    root: Any = None,
+    pseudo_type: str | None = None,
+    base_url: str | None = None,
+    target_collector: Any = None,
+) -> None:
+    """Set a style; that of a pseudo-element only when it is asked for.
+
+    WeasyPrint's own style sheet has rules for the markers and the notes of all elements.
+    """
+    cascaded = self.get_cascaded_styles().get((element, pseudo_type), {})
+    if pseudo_type is None or pseudo_type.startswith("@") or "anchor" in cascaded:
+        set_computed_styles(self, element, parent, root, pseudo_type, base_url, target_collector)
+    else:
+        self.__dict__.setdefault("asked_for", {})[element, pseudo_type] = cascaded, parent, root, base_url
+
+
+def _style_for(self: Any, element: Any, pseudo_type: str | None = None) -> Any:
+    """Return a style; pseudo-elements with the same declarations, of elements with the same style, share theirs."""
+    if pseudo_type and (waiting := self.__dict__.get("asked_for", {}).pop((element, pseudo_type), None)):
+        cascaded, parent, root, base_url = waiting
+        styles = self.get_computed_styles()
+        above = styles[parent, None]
+        declared = tuple((name, id(value), weight) for name, (value, weight) in cascaded.items())
+        shared = self.__dict__.setdefault("shared", {})
+        key = id(above), pseudo_type, declared
+        if key not in shared:
+            shared[key] = ComputedStyle(
+                above, cascaded, pseudo_type, styles[root, None], base_url, self.font_config, self.initial_page_sizes
+            )
+        styles[element, pseudo_type] = shared[key]
+    return style_for(self, element, pseudo_type)
+
+
 def _logical(style: Any) -> bool:
     """Tell whether properties of the flow's directions are declared, such as margin-inline-start."""
     if "logical" not in style.__dict__:
@@ -83,25 +119,8 @@ def _logical(style: Any) -> bool:
     return bool(style.logical)
 
 
-def _point(svg: Any, string: str, font_size: Any) -> tuple[Any, Any, str]:
-    """Take a point off the front of what is left of a path."""
-    x, space, rest = string.partition(" ")
-    if not space:
-        raise PointError
-    y, _, rest = rest.partition(" ")
-    return (*svg.point(x, y, font_size), rest)
-
-
-def _svg_point(self: Any, x: Any, y: Any, font_size: Any) -> Any:
-    """Return a point of a drawing in px: most are given as plain numbers."""
-    try:
-        return float(x), float(y)
-    except (TypeError, ValueError):
-        return svg_point(self, x, y, font_size)
-
-
-inline.resolve_percentages = _resolve_percentages
+inline.resolve_percentages = block.resolve_percentages = _resolve_percentages
 inline.strut = _strut
 ComputedStyle.__missing__ = _compute
-SVG.point = _svg_point
-svg_path.point = _point
+StyleFor.set_computed_styles = _set_computed_styles
+StyleFor.__call__ = _style_for

@@ -1,0 +1,55 @@
+"""Shorter ways to Pango: what a style asks of it is said once, and no text is shaped of which only the words are kept.
+
+Each takes the place of one function of WeasyPrint. tests/test_shortcuts.py holds them to the same lines, and fails
+where WeasyPrint no longer comes by these functions.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from weasyprint.formatting_structure.boxes import TextBox
+from weasyprint.layout import inline
+from weasyprint.text.ffi import ffi, gobject, pango
+from weasyprint.text.line_break import Layout
+
+setup = Layout.setup
+add_word_spacing = inline.add_word_spacing
+
+ffi.cdef("PangoLayout * pango_layout_copy (PangoLayout *layout);", override=True)
+
+# What WeasyPrint sets up, beside the layout itself.
+_SET_UP = (
+    "language ascent underline_position strikethrough_position underline_thickness strikethrough_thickness".split()
+)
+
+
+def _setup(self: Any, style: Any) -> None:
+    """Give a layout its font, language and features: those of a style are put together once, and copied."""
+    if "lettering" not in style.__dict__:
+        setup(self, style)
+        style.lettering = self.layout, {name: self.__dict__[name] for name in _SET_UP if name in self.__dict__}
+    blank, properties = style.lettering
+    self.__dict__.update(properties)
+    self.style, self.first_line_direction = style, 0
+    self.layout = ffi.gc(pango.pango_layout_copy(blank), gobject.g_object_unref)
+
+
+def _add_word_spacing(context: Any, box: Any, spacing: float, advance: float) -> Any:
+    """Widen the spaces of a text box, whose layout keeps its words only until it is drawn."""
+    spaces = inline.count_expandable_spaces(box) if isinstance(box, TextBox) else 0
+    if not spaces or "\n" in box.text or box.style["word_spacing"]:
+        return add_word_spacing(context, box, spacing, advance)
+    box.justification_spacing = spacing
+    box.position_x += advance
+    box.width += spacing * spaces
+    layout = Layout.__new__(Layout)
+    layout.__dict__.update(box.pango_layout.__dict__)
+    layout.text, layout.justification_spacing = box.text, spacing
+    layout.max_width, layout.first_line_direction = None, 0
+    box.pango_layout = layout
+    return advance + spacing * spaces
+
+
+Layout.setup = _setup
+inline.add_word_spacing = _add_word_spacing
