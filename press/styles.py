@@ -14,6 +14,7 @@ from markupsafe import Markup
 from press.galleys import Face
 
 Medium = Literal["light", "dark", "ink"]
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same, in C where the wheel has it: ten times as fast
 
 
 class Styles:
@@ -41,7 +42,7 @@ class Styles:
         tokens: dict[str, Any] = {}
         for folder in reversed(self.folders):
             if (folder / "tokens.yaml").is_file():
-                tokens |= yaml.safe_load((folder / "tokens.yaml").read_text(encoding="utf-8"))
+                tokens |= yaml.load((folder / "tokens.yaml").read_text(encoding="utf-8"), _Loader)
         return tokens
 
     @cached_property
@@ -65,7 +66,7 @@ class Styles:
         words: dict[str, str] = {}
         for name in ("en", language.split("-")[0], language):
             if self.has(f"locales/{name}.yaml"):
-                words |= yaml.safe_load(self.find(f"locales/{name}.yaml").read_text(encoding="utf-8"))
+                words |= yaml.load(self.find(f"locales/{name}.yaml").read_text(encoding="utf-8"), _Loader)
         return words
 
     @cached_property

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from fontTools.ttLib import TTFont
 
+from press import fonts
 from press.findings import Finding, line_of
 from press.resolve.draft import Draft, Ledger
 from press.styles import Styles
@@ -51,7 +52,7 @@ def _texts(draft: Draft) -> Iterator[tuple[int, str]]:
 
 @lru_cache(maxsize=100)
 def _characters(font: Path) -> frozenset[int]:
-    with TTFont(font) as open_font:
+    with TTFont(fonts.unpacked(font), lazy=True) as open_font:
         return frozenset(open_font.getBestCmap())
 
 

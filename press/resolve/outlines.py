@@ -6,18 +6,22 @@ is left as it is.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import tinycss2
 from fontTools.pens.svgPathPen import SVGPathPen
 from fontTools.ttLib import TTFont
 from lxml import etree
 
+from press import fonts
 from press.galleys import Face
+from press.kept import kept
 from press.styles import Styles
 
 SVG = "http://www.w3.org/2000/svg"
@@ -45,6 +49,20 @@ def outline(path: Path, styles: Styles) -> bytes | None:
 
 @lru_cache(maxsize=256)  # for the preview, which resolves a book again and again
 def _outlined(svg: bytes, name: str, styles: Styles) -> bytes | None:
+    if b"text" not in svg:
+        return None
+    made_of = [hashlib.sha256(one).hexdigest() for one in (svg, Path(__file__).read_bytes())]
+    return kept("labels", (*made_of, name, _faces(styles)), lambda: _draw(svg, name, styles) or b"") or None
+
+
+@lru_cache(maxsize=4)
+def _faces(styles: Styles) -> str:
+    """Return the digest of the faces in which labels can be set."""
+    faces = [(repr(face), hashlib.sha256(styles.font(face).read_bytes()).hexdigest()) for face in styles.faces]
+    return hashlib.sha256(repr(faces).encode()).hexdigest()
+
+
+def _draw(svg: bytes, name: str, styles: Styles) -> bytes | None:
     parser = etree.XMLParser(resolve_entities=False, no_network=True)
     root = etree.fromstring(svg, parser)
     texts = list(root.iter(f"{{{SVG}}}text"))
@@ -97,7 +115,7 @@ def _set(text: etree._Element, kind: _Type, styles: Styles, glyphs: dict[str, tu
     """Replace the content of a text by its glyphs."""
     words = "".join(text.itertext())
     face = _face(kind, styles)
-    font = _open(str(styles.font(face)))
+    font, _ = _open(styles.font(face))
     cmap, metrics, scale = font.getBestCmap(), font["hmtx"], kind.size / font["head"].unitsPerEm
     if missing := [character for character in words if ord(character) not in cmap]:
         raise ValueError(f"character '{missing[0]}' is not in {face.family}")
@@ -115,19 +133,20 @@ def _set(text: etree._Element, kind: _Type, styles: Styles, glyphs: dict[str, tu
     text.set("transform", f"{text.get('transform', '')}{placed}")  # within it the unit is that of the font
     advance = 0
     for name in names:
-        if identifier := _glyph(font, face, name, glyphs, stem):
+        if identifier := _glyph(face, name, glyphs, styles, stem):
             glyph = etree.SubElement(text, f"{{{SVG}}}use", {f"{{{XLINK}}}href": f"#{identifier}"})
             if advance:
                 glyph.set("x", str(advance))
         advance += metrics[name][0]
 
 
-def _glyph(font: TTFont, face: Face, name: str, glyphs: dict[str, tuple[str, str]], stem: str) -> str:
+def _glyph(face: Face, name: str, glyphs: dict[str, tuple[str, str]], styles: Styles, stem: str) -> str:
     """Return the id of a glyph, drawing it at its first use; empty for a blank one."""
     key = f"{face.file}/{name}"
     if key not in glyphs:
-        pen = SVGPathPen(font.getGlyphSet(), ntos=lambda number: f"{number:g}")
-        font.getGlyphSet()[name].draw(pen)
+        _, drawn = _open(styles.font(face))
+        pen = SVGPathPen(drawn, ntos=lambda number: f"{number:g}")
+        drawn[name].draw(pen)
         glyphs[key] = (f"g-{stem}-{len(glyphs)}" if pen.getCommands() else "", pen.getCommands())
     return glyphs[key][0]
 
@@ -144,5 +163,7 @@ def _face(kind: _Type, styles: Styles) -> Face:
 
 
 @lru_cache(maxsize=16)
-def _open(path: str) -> TTFont:
-    return TTFont(BytesIO(Path(path).read_bytes()))
+def _open(path: Path) -> tuple[TTFont, Any]:
+    """Return the face at `path`, and its glyphs by their names."""
+    font = TTFont(BytesIO(fonts.unpacked(path).read_bytes()))
+    return font, font.getGlyphSet()

@@ -50,13 +50,13 @@ def manifest(book: Book, styles: Styles, home: str) -> str:
     return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
 
 
-def worker(files: dict[str, bytes], home: str, styles: Styles) -> str:
-    """Return the service worker: it keeps `files` (name -> content) and serves them from then on.
+def worker(digests: dict[str, bytes], home: str, styles: Styles) -> str:
+    """Return the service worker: it keeps the files of the site (name -> digest) and serves them from then on.
 
     Its version is a digest of all of them, so that a new edition of the site takes the place of the old one in whole.
     """
-    digest = hashlib.sha256()
-    for name in sorted(files):
-        digest.update(f"{name}\0{len(files[name])}\0".encode() + files[name])
-    addresses = json.dumps([quote(name) for name in sorted(files)])
-    return styles.render("web/sw.js.j2", version=digest.hexdigest()[:16], addresses=markup(addresses), home=home)
+    whole = hashlib.sha256()
+    for name in sorted(digests):
+        whole.update(f"{name}\0".encode() + digests[name])
+    addresses = json.dumps([quote(name) for name in sorted(digests)])
+    return styles.render("web/sw.js.j2", version=whole.hexdigest()[:16], addresses=markup(addresses), home=home)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import datetime
+import hashlib
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
@@ -54,7 +55,6 @@ class Site:
         self.galleys = galleys
         self.styles = styles
         self.book = galleys.book
-        self.parts = {document.id: html.from_galley(galleys.tree(document)) for document in self.book.documents}
         pages = [document for document in self.book.documents if document.page not in ON_HOME]
         # Whoever opens a book on the web wants to read: the imprint comes last, and every page links to it.
         self.pages = sorted(pages, key=lambda document: document.page == IMPRINT)
@@ -62,37 +62,53 @@ class Site:
         self.plates = Sheet(self.palette)
         self.pictures: set[str] = set()
 
-    def files(self) -> Iterator[tuple[str, str | bytes]]:
-        """Yield each file of the site: its name, relative to the site, and its content."""
-        passages = Passages()
-        texts: dict[str, str] = {HOME: self.home()}
-        for document in self.pages:
-            texts[self.name(document)] = self.page(document)
-            if document.page in ("", "bibliography"):  # other generated pages only lead to what is found by itself
-                passages.add(self.parts[document.id], quote(self.name(document)), document)
-        texts[SEARCH] = self.plain("search", self.book.words["search"], SEARCH)
-        texts[MISSING] = self.plain("404", self.book.words["missing"], MISSING, root=self.root, url="")
-        texts["passages.js"] = passages.script()
-        texts |= {name: self.styles.find(f"web/{name}").read_text(encoding="utf-8") for name in (*SCRIPTS, *LIBRARY)}
-        css = self.styles.css("web/site.css.j2", "light", plates=self.palette)
-        texts["style.css"] = css + self.plates.css()
-        files: dict[str, bytes] = {name: text.encode() for name, text in texts.items()}
-        files |= typefaces.cut(self.styles, css, [texts[name] for name in texts if name.endswith(".html")])
-        files |= {src: self.picture(src) for src in sorted(self.pictures)}
-        files |= offline.icons(self.styles)
-        yield from files.items()
-        yield "manifest.webmanifest", offline.manifest(self.book, self.styles, HOME)
-        yield "sw.js", offline.worker(files, HOME, self.styles)
-        yield FEED, self.feed()
+    def files(self) -> Iterator[tuple[str, bytes]]:
+        """Yield each file of the site, its name, relative to the site, and its content, when it is made: not kept."""
+        digests: dict[str, bytes] = {}
+        for name, content in self._kept_offline():
+            digests[name] = hashlib.sha256(content).digest()
+            yield name, content
+        yield "manifest.webmanifest", offline.manifest(self.book, self.styles, HOME).encode()
+        yield "sw.js", offline.worker(digests, HOME, self.styles).encode()
+        yield FEED, self.feed().encode()
         if self.book.url:
-            yield SITEMAP, self.sitemap()
-            yield "robots.txt", f"User-agent: *\nAllow: /\nSitemap: {feeds.absolute(self.book, SITEMAP)}\n"
+            yield SITEMAP, self.sitemap().encode()
+            yield "robots.txt", f"User-agent: *\nAllow: /\nSitemap: {feeds.absolute(self.book, SITEMAP)}\n".encode()
+
+    def _kept_offline(self) -> Iterator[tuple[str, bytes]]:
+        """Yield the files that the service worker keeps: pages first, then what was gathered on the way."""
+        passages, letters = Passages(), typefaces.Letters()
+        for name, text in self._pages(passages):
+            letters.add(text)
+            yield name, text.encode()
+        yield "passages.js", passages.script().encode()
+        for name in (*SCRIPTS, *LIBRARY):
+            yield name, self.styles.find(f"web/{name}").read_bytes()
+        css = self.styles.css("web/site.css.j2", "light", plates=self.palette)
+        yield "style.css", (css + self.plates.css()).encode()
+        yield from typefaces.cut(self.styles, css, letters)
+        for src in sorted(self.pictures):
+            yield src, self.picture(src)
+        yield from offline.icons(self.styles).items()
+
+    def _pages(self, passages: Passages) -> Iterator[tuple[str, str]]:
+        yield HOME, self.home()
+        for document in self.pages:
+            yield self.name(document), self.page(document)
+            if document.page in ("", "bibliography"):  # other generated pages only lead to what is found by itself
+                passages.add(self.part(document), quote(self.name(document)), document)
+        yield SEARCH, self.plain("search", self.book.words["search"], SEARCH)
+        yield MISSING, self.plain("404", self.book.words["missing"], MISSING, root=self.root, url="")
 
     def picture(self, src: str) -> bytes:
         """Return a picture; of a drawing the copy with outlined letters, if any: <img> cannot use the site's fonts."""
         path = Path(src)
         outlined = path.with_suffix(f".outlined{path.suffix}")
         return self.galleys.image(str(outlined if (self.galleys.folder / outlined).is_file() else path))
+
+    def part(self, document: Document) -> etree._Element:
+        """Return the section of a document as HTML, fresh."""
+        return html.from_galley(self.galleys.tree(document))
 
     # Addresses
 
@@ -115,7 +131,7 @@ class Site:
         return {
             str(element.get("id")): document
             for document in self.book.documents
-            for element in self.parts[document.id].iter("*")
+            for element in self.part(document).iter("*")
             if "id" in element.attrib
         }
 
@@ -173,7 +189,7 @@ class Site:
     def page(self, document: Document) -> str:
         """Return the page of a document."""
         here = self.name(document)
-        part = copy.deepcopy(self.parts[document.id])
+        part = self.part(document)
         html.ensure_title(part, document.title)
         place = self.pages.index(document)
         return self.render(
@@ -248,7 +264,7 @@ class Site:
     def contents(self) -> Markup | None:
         """Return the list of contents that the galleys hold, None if the book has no page of contents."""
         for document in self.book.documents:
-            navigation = self.parts[document.id].find(".//nav") if document.page == CONTENTS else None
+            navigation = self.part(document).find(".//nav") if document.page == CONTENTS else None
             if navigation is not None and (entries := copy.deepcopy(navigation.find("ol"))) is not None:
                 for item in list(entries.iter("li")):
                     link = item.find(".//a")
@@ -266,7 +282,7 @@ class Site:
 
     def _alone(self, figure: Figure) -> etree._Element:
         """Return the plate of a figure without its caption."""
-        for image in self.parts[figure.document].iter("img"):
+        for image in self.part(self.book.document(figure.document)).iter("img"):
             if image.get("src") == figure.src:
                 copied = copy.deepcopy(image)
                 holder = etree.Element("div", {"class": "finder-plate"})
@@ -279,7 +295,7 @@ class Site:
 
     def shared(self, name: str, reader: Document) -> Markup:
         """Return what chapters repeat at their foot: the document `name`, with the page of `reader` marked in it."""
-        part = copy.deepcopy(self.parts[name])
+        part = self.part(self.book.document(name))
         heading = html.subordinate(part, f"shared-{name}")
         part.set("class", "shared")
         if heading is not None:

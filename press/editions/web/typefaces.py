@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from lxml import html
 
 from press import fonts
@@ -21,16 +23,25 @@ def used(styles: Styles, css: str) -> list[Face]:
     return [face for face in styles.faces if f"fonts/{face.file}" in css]
 
 
-def cut(styles: Styles, css: str, pages: list[str]) -> dict[str, bytes]:
-    """Return the font files of a site by name, cut to the characters of its pages; that for titles to their letters."""
-    characters = frozenset("".join(pages)) | TYPED
-    trees = [html.document_fromstring(page) for page in pages]
-    titles = frozenset("".join(str(one) for tree in trees for one in tree.xpath(TITLES))) | frozenset("0123456789.… ")
+class Letters:
+    """What the pages of a site are written with: all characters, and those of its titles."""
+
+    def __init__(self) -> None:
+        self.text: set[str] = set(TYPED)
+        self.titles: set[str] = set("0123456789.… ")
+
+    def add(self, page: str) -> None:
+        """Add the characters of a page, which is HTML."""
+        self.text.update(page)
+        self.titles.update(*map(str, html.document_fromstring(page).xpath(TITLES)))
+
+
+def cut(styles: Styles, css: str, letters: Letters) -> Iterator[tuple[str, bytes]]:
+    """Yield the font files of a site, name and content, cut to the characters of its pages; for titles to theirs."""
     display = styles.tokens["type"]["display"]
-    return {
-        f"fonts/{face.file}": fonts.cut(styles.font(face), titles if face.family == display else characters, FEATURES)
-        for face in used(styles, css)
-    }
+    for face in used(styles, css):
+        characters = frozenset(letters.titles if face.family == display else letters.text)
+        yield f"fonts/{face.file}", fonts.cut(styles.font(face), characters, FEATURES)
 
 
 def first(styles: Styles) -> list[str]:
