@@ -1,6 +1,6 @@
 # The book, from manuscript to editions.
 #
-#   manuscript/*.md -> read -> resolve -> galleys -> sheets -> epub, pdf, print, html -> check
+#   manuscript/*.md -> resolve -> galleys -> sheets -> epub, pdf, print, cover, html -> downloads -> check
 #
 # snakemake all          every edition of this book (also: epub, pdf, print, cover, html, preflight, prose, check, clean)
 # snakemake report       what the build comes to, as a page; --config against=FOLDER: and what changed since that release
@@ -14,8 +14,7 @@ from snakemake.utils import min_version
 
 min_version("9.0")
 
-from press.seals import state
-from press.workflow import MODEL, SHARED, layout
+from press.workflow import layout
 
 book = layout(config, workflow.basedir)  # or a house of books
 
@@ -40,475 +39,247 @@ onerror:
 
 
 # A job is a command of the press; what it says goes into its log, and at last it writes its seal, which tells what it
-# was made from (press/seals.py). Editions are known by their seals alone, so that one stays until the next is there.
+# was made from (press/seals.py): its inputs, and the engine and the styles that its stage is made with (STAGES in
+# press/workflow.py). Editions are known by their seals alone, so that one stays until the next is there.
 if book.single:
 
     localrules:
         all,
-        epub,
-        pdf,
-        large,
         print,
-        cover,
-        html,
-        docx,
         prose,
         check,
         clean,
 
-    wildcard_constraints:
-        name="|".join(book.names),
-
     rule all:
         input:
-            book.seals(book.epub, book.pdf, book.print, book.cover, book.downloads),
+            book.seals(*book.editions, book.downloads),
 
-    rule read:
-        input:
-            manuscript=book.folder / "manuscript/{name}.md",
-            engine=book.inputs("read", "yamlfile.py", *SHARED),
-        output:
-            read=book.build / "read/{name}.json",
-            seal=book.seal(book.build / "read/{name}.json"),
-        log:
-            book.log("read-{name}"),
-        params:
-            state=state,
-        shell:
-            book.command("read {input.manuscript:q} -o {output.read:q}")
-
+    # Pandoc reads the manuscript files that have changed; then the whole book is known: notes, numbers, references.
     rule resolve:
         input:
-            read=book.read,
-            manifest=book.folder / "book.yaml",
-            references=book.references,
-            images=book.images,
-            seals=book.seals(*book.read),
-            styles=book.style_files("galley", "locales", "fonts"),
-            engine=book.inputs(
-                "resolve",
-                "book.py",
-                "yamlfile.py",
-                "check/prose/settings.py",
-                *SHARED,
-                *MODEL,
-            ),
+            book.sources,
         output:
             galleys=book.galleys,
             seal=book.seal(book.galleys),
         log:
             book.log("resolve"),
+        threads: workflow.cores
         params:
-            folder=book.build / "galleys",
-            state=state,
+            state=book.state("resolve"),
         shell:
             book.command(
-                "resolve {input.manifest:q} {input.read:q} {styles} -o {params.folder:q}"
+                "resolve {yaml} {styles} --workers {threads} -o {galleys.parent}"
             )
 
     rule sheets:
         input:
-            galleys=rules.resolve.output.galleys,
-            seals=rules.resolve.output.seal,
-            styles=book.style_files("pdf", "fonts"),
-            engine=book.inputs("sheets", "pagemap.py", "folios.py", *SHARED, *MODEL),
+            rules.resolve.output,
         output:
-            pdf=book.build / "sheets/book/book.pdf",
-            pages=book.build / "sheets/book/pages.json",
-            seal=book.seal(book.build / "sheets/book/book.pdf"),
+            pdf=book.joined,
+            pages=book.pages,
+            seal=book.seal(book.joined),
         log:
             book.log("sheets"),
         threads: workflow.cores
         params:
-            folder=book.build / "sheets/book",
-            state=state,
+            state=book.state("sheets"),
         shell:
             book.command(
-                "sheets {input.galleys:q} {styles} --workers {threads} -o {params.folder:q}"
+                "sheets {galleys} {styles} --workers {threads} -o {joined.parent}"
             )
 
-    rule epub_edition:
+    rule epub:
         input:
-            galleys=rules.resolve.output.galleys,
-            pages=rules.sheets.output.pages,
-            seals=[rules.resolve.output.seal, rules.sheets.output.seal],
-            styles=book.style_files("epub", "pdf", "fonts"),
-            engine=book.inputs(
-                "editions/epub",
-                "pagemap.py",
-                "folios.py",
-                "pixels.py",
-                "fonts.py",
-                *SHARED,
-                *MODEL,
-            ),
+            rules.resolve.output,
+            rules.sheets.output,
         output:
             seal=book.seal(book.epub),
         log:
             book.log("epub"),
         params:
-            file=book.epub,
-            state=state,
+            state=book.state("epub"),
         shell:
-            book.command(
-                "epub {input.galleys:q} --pages {input.pages:q} {styles} -o {params.file:q}"
-            )
+            book.command("epub {galleys} --pages {pages} {styles} -o {epub}")
 
-    rule pdf_edition:
+    rule pdf:
         input:
-            sheets=rules.sheets.output.pdf,
-            galleys=rules.resolve.output.galleys,
-            seals=[rules.sheets.output.seal, rules.resolve.output.seal],
-            styles=book.style_files("pdf", "fonts"),  # of the sheets: were these to fail, the edition is known to be old
-            engine=book.inputs("editions/pdf", *SHARED, *MODEL),
+            rules.resolve.output,
+            rules.sheets.output,
         output:
             seal=book.seal(book.pdf),
         log:
             book.log("pdf"),
         params:
-            file=book.pdf,
-            state=state,
+            state=book.state("pdf"),
         shell:
-            book.command(
-                "pdf {input.sheets:q} {input.galleys:q} {styles} -o {params.file:q}"
-            )
-
-    rule large_sheets:
-        input:
-            galleys=rules.resolve.output.galleys,
-            seals=rules.resolve.output.seal,
-            styles=book.style_files("pdf", "fonts"),
-            engine=book.inputs("sheets", "pagemap.py", "folios.py", *SHARED, *MODEL),
-        output:
-            pdf=book.build / "sheets/large/book.pdf",
-            pages=book.build / "sheets/large/pages.json",
-            seal=book.seal(book.build / "sheets/large/book.pdf"),
-        log:
-            book.log("large-sheets"),
-        threads: workflow.cores
-        params:
-            folder=book.build / "sheets/large",
-            state=state,
-        shell:
-            book.command(
-                "sheets {input.galleys:q} -l large {styles} -j {threads} -o {params.folder:q}"
-            )
-
-    rule large_edition:
-        input:
-            sheets=rules.large_sheets.output.pdf,
-            galleys=rules.resolve.output.galleys,
-            seals=[rules.large_sheets.output.seal, rules.resolve.output.seal],
-            styles=book.style_files("pdf", "fonts"),
-            engine=book.inputs("editions/pdf", *SHARED, *MODEL),
-        output:
-            seal=book.seal(book.large),
-        log:
-            book.log("large"),
-        params:
-            file=book.large,
-            state=state,
-        shell:
-            book.command(
-                "large {input.sheets:q} {input.galleys:q} {styles} -o {params.file:q}"
-            )
+            book.command("pdf {joined} {galleys} {styles} -o {pdf}")
 
     rule print_edition:
         input:
-            sheets=rules.sheets.output.pdf,
-            galleys=rules.resolve.output.galleys,
-            seals=[rules.sheets.output.seal, rules.resolve.output.seal],
-            styles=book.style_files("pdf", "fonts", "profiles"),
-            engine=book.inputs("editions/pdf", "editions/print", *SHARED, *MODEL),
+            rules.resolve.output,
+            rules.sheets.output,
         output:
             seal=book.seal(book.print),
         log:
             book.log("print"),
         params:
-            file=book.print,
-            state=state,
+            state=book.state("print"),
         shell:
-            book.command(
-                "print {input.sheets:q} {input.galleys:q} {styles} -o {params.file:q}"
-            )
+            book.command("print {joined} {galleys} {styles} -o {print}")
 
-    # What the cover depends on, and nothing that an edit of the text changes while the page count stays.
-    rule wrap:
+    rule cover:
         input:
-            galleys=rules.resolve.output.galleys,
-            pages=rules.sheets.output.pages,
-            seals=[rules.resolve.output.seal, rules.sheets.output.seal],
-            engine=book.inputs("editions/print/wrap.py", "pagemap.py", *SHARED, *MODEL),
-        output:
-            wrap=book.build / "wrap.json",
-            seal=book.seal(book.build / "wrap.json"),
-        log:
-            book.log("wrap"),
-        params:
-            state=state,
-        shell:
-            book.command("wrap {input.galleys:q} {input.pages:q} -o {output.wrap:q}")
-
-    rule cover_wrap:
-        input:
-            wrap=rules.wrap.output.wrap,
-            art=book.art,
-            seals=rules.wrap.output.seal,
-            styles=book.style_files("cover", "fonts", "profiles"),
-            engine=book.inputs("editions/print", "sheets", *SHARED, *MODEL),
+            rules.resolve.output,
+            rules.sheets.output,
         output:
             seal=book.seal(book.cover),
         log:
             book.log("cover"),
         params:
-            file=book.cover,
-            galleys=book.galleys,
-            state=state,
+            state=book.state("cover"),
         shell:
-            book.command(
-                "cover {input.wrap:q} {params.galleys:q} {styles} -o {params.file:q}"
-            )
-
-    rule html_edition:
-        input:
-            galleys=rules.resolve.output.galleys,
-            seals=rules.resolve.output.seal,
-            styles=book.style_files("web", "fonts"),
-            engine=book.inputs("editions/web", *SHARED, *MODEL),
-        output:
-            seal=book.seal(book.html),
-        log:
-            book.log("html"),
-        params:
-            folder=book.build / "html",
-            state=state,
-        shell:
-            book.command("html {input.galleys:q} {styles} -o {params.folder:q}")
-
-    rule docx_edition:
-        input:
-            galleys=rules.resolve.output.galleys,
-            seals=rules.resolve.output.seal,
-            styles=book.style_files("docx"),
-            engine=book.inputs(
-                "editions/docx",
-                "editions/epub/pictures.py",
-                "read/pandoc.py",
-                *SHARED,
-                *MODEL,
-            ),
-        output:
-            seal=book.seal(book.docx),
-        log:
-            book.log("docx"),
-        params:
-            file=book.docx,
-            state=state,
-        shell:
-            book.command("docx {input.galleys:q} {styles} -o {params.file:q}")
-
-    rule downloads:
-        input:
-            galleys=rules.resolve.output.galleys,
-            seals=[
-                rules.resolve.output.seal,
-                *book.seals(book.html, book.epub, book.pdf, book.print, book.cover),
-            ],
-            styles=book.style_files("web"),
-            engine=book.inputs("editions/web", *SHARED, *MODEL),
-        output:
-            seal=book.seal(book.downloads),
-        log:
-            book.log("downloads"),
-        params:
-            editions=[book.epub, book.pdf, book.print, book.cover],
-            file=book.downloads,
-            state=state,
-        shell:
-            book.command(
-                "downloads {input.galleys:q} {params.editions:q} {styles} -o {params.file:q}"
-            )
-
-    rule preflight:
-        input:
-            galleys=rules.resolve.output.galleys,
-            seals=[rules.resolve.output.seal, *book.seals(book.print, book.cover)],
-            styles=book.style_files("preflight"),
-            engine=book.inputs("check/preflight", *SHARED, *MODEL),
-        output:
-            card=book.build / "preflight.html",
-            data=book.build / "preflight.json",
-            seal=book.seal(book.build / "preflight.html"),
-        log:
-            book.log("preflight"),
-        params:
-            editions=[book.print, book.cover],
-            state=state,
-        shell:
-            book.command(
-                "preflight {input.galleys:q} {params.editions:q} {styles} -o {output.card:q}"
-            )
-
-    # What is found ends no run; `check` tells it.
-    rule checked:
-        input:
-            manifest=book.folder / "book.yaml",
-            galleys=rules.resolve.output.galleys,
-            pages=rules.sheets.output.pages,
-            seals=[
-                rules.resolve.output.seal,
-                rules.sheets.output.seal,
-                *book.seals(*book.checked, book.downloads),
-            ],
-            styles=book.style_files("check"),
-            engine=book.inputs("check", "editions", "pagemap.py", *SHARED, *MODEL),
-        output:
-            findings=book.build / "check/findings.json",
-            record=book.build / "check/record.json",
-            compared=book.build / "fidelity.html",
-            seal=book.seal(book.build / "check/findings.json"),
-        log:
-            book.log("checked"),
-        params:
-            editions=book.checked,
-            state=state,
-        shell:
-            book.command(
-                "check {input.manifest:q} {input.galleys:q} {params.editions:q} {styles}"
-                " --report {output.compared:q} --save {output.findings:q} --record {output.record:q} --lenient"
-            )
-
-    rule check:
-        input:
-            findings=rules.checked.output.findings,
-            seals=rules.checked.output.seal,
-        log:
-            book.log("check"),
-            findings=book.build / "findings.json",
-            sarif=book.build / "findings.sarif",
-        shell:
-            "python -m press findings {input.findings:q} --save {log.findings:q} --save {log.sarif:q} > {log[0]:q} 2>&1"
-
-    # For a release with large print: `checked` need not have seen it.
-    rule checked_large:
-        input:
-            manifest=book.folder / "book.yaml",
-            galleys=rules.resolve.output.galleys,
-            seals=[rules.resolve.output.seal, book.seal(book.large)],
-            engine=book.inputs("check", "editions", *SHARED, *MODEL),
-        output:
-            findings=book.build / "check/large-findings.json",
-            record=book.build / "check/large-record.json",
-            seal=book.seal(book.build / "check/large-findings.json"),
-        log:
-            book.log("checked-large"),
-        params:
-            large=book.large,
-            state=state,
-        shell:
-            book.command(
-                "check {input.manifest:q} {input.galleys:q} {params.large:q} --save {output.findings:q}"
-                " --record {output.record:q} --lenient"
-            )
-
-    # What a release rests on: the checks of all its editions.
-    proofs = [rules.checked.output]
-    if book.large in book.released:
-        proofs.append(rules.checked_large.output)
-
-    rule release:
-        input:
-            manifest=book.folder / "book.yaml",
-            galleys=rules.resolve.output.galleys,
-            pages=rules.sheets.output.pages,
-            card=rules.preflight.output.data,
-            records=[proof.record for proof in proofs],
-            findings=[proof.findings for proof in proofs],
-            seals=[
-                rules.resolve.output.seal,
-                rules.sheets.output.seal,
-                rules.preflight.output.seal,
-                *(proof.seal for proof in proofs),
-                *book.seals(*book.released, book.downloads),
-            ],
-            styles=book.style_files("release"),
-            engine=book.inputs("release", *SHARED, *MODEL),
-        output:
-            book.build / "release/manifest.json",
-            book.build / "release/SHA256SUMS",
-            seal=book.seal(book.build / "release/manifest.json"),
-        log:
-            book.log("release"),
-        params:
-            editions=book.released,
-            folder=book.build / "release",
-            checks=lambda wildcards, input: [
-                *(f"--record={path}" for path in input.records),
-                *(f"--findings={path}" for path in input.findings),
-            ],
-            state=state,
-        shell:
-            book.command(
-                "release {input.manifest:q} {input.galleys:q} {input.pages:q} {input.card:q} {params.editions:q}"
-                " {params.checks:q} {styles} -o {params.folder:q}"
-            )
-
-    rule epub:
-        input:
-            book.seal(book.epub),
-
-    rule pdf:
-        input:
-            book.seal(book.pdf),
-
-    rule large:
-        input:
-            book.seal(book.large),
+            book.command("cover {galleys} {pages} {styles} -o {cover}")
 
     rule print:
         input:
             book.seals(book.print, book.cover),
 
-    rule cover:
-        input:
-            book.seal(book.cover),
-
     rule html:
         input:
-            book.seal(book.html),
+            rules.resolve.output,
+        output:
+            seal=book.seal(book.html),
+        log:
+            book.log("html"),
+        params:
+            state=book.state("html"),
+        shell:
+            book.command("html {galleys} {styles} -o {html.parent}")
+
+    rule downloads:
+        input:
+            rules.resolve.output,
+            book.seals(book.html, *book.editions),
+        output:
+            seal=book.seal(book.downloads),
+        log:
+            book.log("downloads"),
+        params:
+            state=book.state("html"),
+        shell:
+            book.command("downloads {galleys} {editions} {styles} -o {downloads}")
 
     rule docx:
         input:
-            book.seal(book.docx),
+            rules.resolve.output,
+        output:
+            seal=book.seal(book.docx),
+        log:
+            book.log("docx"),
+        params:
+            state=book.state("docx"),
+        shell:
+            book.command("docx {galleys} {styles} -o {docx}")
+
+    rule large_sheets:
+        input:
+            rules.resolve.output,
+        output:
+            pdf=book.joined_large,
+            pages=book.joined_large.with_name("pages.json"),
+            seal=book.seal(book.joined_large),
+        log:
+            book.log("large-sheets"),
+        threads: workflow.cores
+        params:
+            state=book.state("sheets"),
+        shell:
+            book.command(
+                "sheets {galleys} -l large {styles} -j {threads} -o {joined_large.parent}"
+            )
+
+    rule large:
+        input:
+            rules.resolve.output,
+            rules.large_sheets.output,
+        output:
+            seal=book.seal(book.large),
+        log:
+            book.log("large"),
+        params:
+            state=book.state("pdf"),
+        shell:
+            book.command("large {joined_large} {galleys} {styles} -o {large}")
+
+    rule preflight:
+        input:
+            rules.resolve.output,
+            book.seals(book.print, book.cover),
+        output:
+            card=book.card.with_suffix(".html"),
+            data=book.card,
+            seal=book.seal(book.card),
+        log:
+            book.log("preflight"),
+        params:
+            state=book.state("preflight"),
+        shell:
+            book.command(
+                "preflight {galleys} {print} {cover} {styles} -o {output.card:q}"
+            )
+
+    # What is found ends no run; `check` tells it.
+    rule checked:
+        input:
+            book.yaml,
+            rules.resolve.output,
+            rules.sheets.output,
+            book.seals(*book.checked, book.downloads),
+        output:
+            findings=book.findings,
+            record=book.record,
+            compared=book.build / "fidelity.html",
+            seal=book.seal(book.findings),
+        log:
+            book.log("checked"),
+        params:
+            state=book.state("check"),
+        shell:
+            book.command(
+                "check {yaml} {galleys} {checked} {styles} --lenient"
+                " --report {output.compared:q} --save {output.findings:q} --record {output.record:q}"
+            )
+
+    rule check:
+        input:
+            rules.checked.output,
+        log:
+            book.log("check"),
+            findings=book.build / "findings.json",
+            sarif=book.build / "findings.sarif",
+        shell:
+            book.press(
+                "findings {findings} --save {log.findings:q} --save {log.sarif:q}"
+            )
 
     rule prose:
         input:
-            manifest=book.folder / "book.yaml",
-            galleys=rules.resolve.output.galleys,
-            seals=rules.resolve.output.seal,
+            book.yaml,
+            rules.resolve.output,
         log:
             book.log("prose"),
         shell:
-            "python -m press check {input.manifest:q} {input.galleys:q} > {log:q} 2>&1"
+            book.press("check {yaml} {galleys}")
 
     rule report:
         input:
-            manifest=book.folder / "book.yaml",
-            galleys=rules.resolve.output.galleys,
-            pages=rules.sheets.output.pages,
-            findings=rules.checked.output.findings,
-            record=rules.checked.output.record,
-            card=rules.preflight.output.data,
-            against=book.earlier,
-            seals=[
-                rules.resolve.output.seal,
-                rules.sheets.output.seal,
-                rules.checked.output.seal,
-                rules.preflight.output.seal,
-                *book.seals(*book.checked),
-            ],
-            styles=book.style_files("report", "fonts"),
-            engine=book.inputs("report", "changes", "pagemap.py", *SHARED, *MODEL),
+            book.yaml,
+            rules.resolve.output,
+            rules.sheets.output,
+            rules.checked.output,
+            rules.preflight.output,
+            book.seals(*book.checked),
+            book.earlier,
         output:
             page=book.build / "report.html",
             data=book.build / "report.json",
@@ -516,23 +287,70 @@ if book.single:
         log:
             book.log("report"),
         params:
-            editions=book.checked,
-            against=book.against_option,
-            state=state,
+            state=book.state("report"),
         shell:
             book.command(
-                "report {input.manifest:q} {input.galleys:q} {input.pages:q} {params.editions:q}"
-                " --findings {input.findings:q} --record {input.record:q} --card {input.card:q} --times .snakemake/metadata"
-                " {params.against} {styles} -o {output.page:q}"
+                "report {yaml} {galleys} {pages} {checked} --findings {findings}"
+                " --record {record} --card {card} --times .snakemake/metadata {against}"
+                " {styles} -o {output.page:q}"
+            )
+
+    # For a release with large print: `checked` need not have seen it.
+    rule checked_large:
+        input:
+            book.yaml,
+            rules.resolve.output,
+            book.seal(book.large),
+        output:
+            findings=book.findings.with_name("large-findings.json"),
+            record=book.record.with_name("large-record.json"),
+            seal=book.seal(book.findings.with_name("large-findings.json")),
+        log:
+            book.log("checked-large"),
+        params:
+            state=book.state("check"),
+        shell:
+            book.command(
+                "check {yaml} {galleys} {large} --save {output.findings:q}"
+                " --record {output.record:q} --lenient"
+            )
+
+    # It rests on the checks of all its editions.
+    proofs = [rules.checked.output]
+    if book.large in book.released:
+        proofs.append(rules.checked_large.output)
+
+    rule release:
+        input:
+            book.yaml,
+            rules.resolve.output,
+            rules.sheets.output,
+            rules.preflight.output,
+            proofs,
+            book.seals(*book.released, book.downloads),
+        output:
+            book.release / "manifest.json",
+            book.release / "SHA256SUMS",
+            seal=book.seal(book.release / "manifest.json"),
+        log:
+            book.log("release"),
+        params:
+            proofs=[f"--record={one.record}" for one in proofs]
+            + [f"--findings={one.findings}" for one in proofs],
+            state=book.state("release"),
+        shell:
+            book.command(
+                "release {yaml} {galleys} {pages} {card} {released}"
+                " {params.proofs:q} {styles} -o {release}"
             )
 
     rule clean:
         log:
             book.log("clean"),
-        params:
-            build=book.build,
         shell:
-            "find {params.build:q} -mindepth 1 ! -name README.md ! -name .lock -delete"
+            book.shell(
+                "find {build} -mindepth 1 ! -name README.md ! -name .lock -delete"
+            )
 
     book.review(workflow)
 

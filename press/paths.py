@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 
-@dataclass(frozen=True)
+@dataclass
 class Paths:
     """The files of the book in `folder`, whose name in files is `slug`."""
 
@@ -28,14 +28,19 @@ class Paths:
         return self.build / "sheets" / layout
 
     @property
+    def joined(self) -> Path:
+        """The sheets, joined."""
+        return self.sheets() / "book.pdf"
+
+    @property
+    def joined_large(self) -> Path:
+        """The sheets in large print, joined."""
+        return self.sheets("large") / "book.pdf"
+
+    @property
     def pages(self) -> Path:
         """The page map."""
         return self.sheets() / "pages.json"
-
-    @property
-    def wrap(self) -> Path:
-        """The measures of the cover."""
-        return self.build / "wrap.json"
 
     @property
     def epub(self) -> Path:

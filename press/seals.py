@@ -1,9 +1,10 @@
 """Seals: what an output was made from, told by what files hold and not by when they were written.
 
 The times of files mislead: a clock jumps, a picture comes back from a backup with its old date, a chapter is saved
-while it is being read. So every job writes a seal last, build/seals/NAME for build/NAME: the digest of all its inputs
-as they were when it began. Before a run is planned each seal is compared with the inputs of now, and one that differs
-is broken, which is to say put away: then its job lacks an output, and runs. A job that fails or is killed leaves none.
+while it is being read. So every job writes a seal last, build/seals/NAME for build/NAME: the digest of all its inputs,
+and of the engine and the styles that it is made with, as they were when it began. Before a run is planned each seal is
+compared with these files as they are now, and one that differs is broken, which is to say put away: then its job lacks
+an output, and runs. A job that fails or is killed leaves none.
 
 Finished editions are known to Snakemake by their seals only, for it removes the outputs of a job before it runs; so an
 edition stays until the next one takes its place.
@@ -19,7 +20,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from snakemake.io import apply_wildcards
 from snakemake.iocontainers import Wildcards
 
 from press import files
@@ -29,41 +29,35 @@ _known: dict[tuple[str | int, ...], str] = {}  # the digests of files, by name a
 
 
 def seal_of(build: Path, made: str | Path) -> str:
-    """Return the seal of `made`, a file (or in a catalogue a pattern) below the folder `build`."""
+    """Return the seal of `made`, a file below the folder `build`."""
     return str(build / ROOM / Path(made).relative_to(build))
 
 
-def state(wildcards: object, input: Iterable[str]) -> str:
-    """Return the digest of a job's inputs as they are now, without their folders, so that a book may be moved.
-
-    For `params`: Snakemake calls it when a job begins.
-    """
+def state(names: Iterable[str]) -> str:
+    """Return the digest of files as they are now, without their folders, so that a book may be moved."""
     digest = hashlib.sha256()
-    for name in input:
+    for name in names:
         digest.update(f"{os.path.basename(name)} {_digest(name)}\n".encode())
     return digest.hexdigest()
 
 
-def review(rules: Iterable[Any], jobs: Iterable[dict[str, str]]) -> list[Path]:
-    """Break the seals that do not hold and return them: `rules` are Snakemake's, `jobs` the wildcards of every job.
+def review(rules: Iterable[Any]) -> list[Path]:
+    """Break the seals that do not hold and return them: `rules` are Snakemake's, whose parameter `state` tells what is.
 
     An input that is dated in the future is given the present time, as `touch` would: Snakemake refuses to make anything
     of it. Raises OSError where a seal cannot be removed.
     """
-    jobs, seen, broken = list(jobs), set(), []
+    broken = []
     for rule in rules:
-        pattern = rule.output.get("seal")
-        for job in jobs if pattern else ():
-            seal = Path(apply_wildcards(pattern, job))
-            if seal in seen:
-                continue
-            seen.add(seal)
-            inputs = rule.expand_input(Wildcards(fromdict=job))[0]
-            for name in inputs:
-                _date(name)
-            if seal.exists() and not (_made(seal).exists() and seal.read_text("utf-8").strip() == state(job, inputs)):
-                seal.replace(_aside(seal))
-                broken.append(seal)
+        if not (name := rule.output.get("seal")):
+            continue
+        seal, inputs = Path(name), rule.expand_input(Wildcards())[0]
+        for each in inputs:
+            _date(each)
+        now = rule.params.state(None, inputs)
+        if seal.exists() and not (_made(seal).exists() and seal.read_text("utf-8").strip() == now):
+            seal.replace(_aside(seal))
+            broken.append(seal)
     return broken
 
 

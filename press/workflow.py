@@ -5,12 +5,14 @@ from __future__ import annotations
 import atexit
 import fcntl
 import os
+import re
 import resource
 import shlex
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from functools import cache
+from functools import cache, cached_property
+from operator import attrgetter
 from pathlib import Path
 from typing import IO, Any
 
@@ -21,10 +23,26 @@ from press.catalogue import whole
 from press.findings import Refused
 from press.paths import Paths
 
-# The rooms that more than one stage uses.
-SHARED = ("findings.py", "files.py", "cli")
-MODEL = ("galleys.py", "styles.py", "fonts.py", "pixels.py")
-
+# The rooms of the engine (paths below press/) that all stages use.
+SHARED = "findings.py files.py cli galleys.py styles.py fonts.py pixels.py".split()
+# What a stage is made with besides: rooms of the engine, and rooms of the styles.
+STAGES = {
+    "resolve": ("read resolve book.py yamlfile.py check/prose/settings.py", "galley locales fonts"),
+    "sheets": ("sheets pagemap.py folios.py", "pdf fonts"),
+    "epub": ("editions/epub pagemap.py folios.py", "epub pdf fonts"),
+    "pdf": (
+        "editions/pdf",
+        "pdf fonts",
+    ),  # styles of the sheets: were these to fail, it is known to be old
+    "print": ("editions/pdf editions/print", "pdf fonts profiles"),
+    "cover": ("editions/print sheets pagemap.py", "cover fonts profiles"),
+    "html": ("editions/web", "web fonts"),
+    "docx": ("editions/docx editions/epub/pictures.py read/pandoc.py", "docx"),
+    "preflight": ("check/preflight", "preflight"),
+    "check": ("check editions pagemap.py", "check"),
+    "report": ("report changes pagemap.py", "report fonts"),
+    "release": ("release", "release"),
+}
 
 KEYS = {"against", "book", "catalogue"}
 
@@ -48,41 +66,46 @@ def layout(config: dict[str, str], home: str) -> Layout | House:
         raise WorkflowError(str(refused)) from None
 
 
-class Layout:
-    """The files of one book. Raises Refused with every finding where its book.yaml is not right."""
+class Layout(Paths):
+    """The files of one book, and what its jobs have in common. Raises Refused where its book.yaml is not right."""
 
     single = True
 
     def __init__(self, folder: Path, home: Path, against: str = "") -> None:
-        self.folder = folder
+        self.manifest = book.load(folder)
+        super().__init__(folder, self.manifest.slug)
         self.home = home
         self._lock: IO[str] | None = None  # while a run has the book
         self._broken: list[Path] = []  # seals that do not hold
-        self.manifest = book.load(self.folder)
-        self.build = self.folder / "build"
-        self.names = book.manuscripts(self.manifest)
-        self.styles = styles_of(self.folder, self.home)
-        self.style_options = options(self.styles)
-        paths = Paths(folder, self.manifest.slug)
-        self.epub, self.pdf, self.large = str(paths.epub), str(paths.pdf), str(paths.large)
-        self.print, self.cover = str(paths.print), str(paths.cover)
-        self.docx = str(paths.docx)
-        self.html, self.downloads = str(paths.html), str(paths.downloads)
-        self.galleys = str(paths.galleys)
+        self._styles = styles_of(self.folder, self.home)
+        self.styles = options(self._styles)
         previous = self.manifest.previous_release
-        self.against = Path(against) if against else self.folder / previous if previous else None
+        self._against = Path(against) if against else self.folder / previous if previous else None
 
     @property
-    def earlier(self) -> list[str]:
+    def yaml(self) -> Path:
+        """The file that says what the book is."""
+        return self.folder / "book.yaml"
+
+    @property
+    def sources(self) -> list[Path]:
+        """What the book is made of: book.yaml, manuscript, references, pictures."""
+        texts = [self.folder / "manuscript" / f"{name}.md" for name in book.manuscripts(self.manifest)]
+        references = [self.folder / self.manifest.references] if self.manifest.references else []
+        pictures = sorted(path for path in (self.folder / "images").rglob("*") if path.is_file())
+        return [self.yaml, *texts, *references, *pictures]
+
+    @property
+    def earlier(self) -> list[Path]:
         """What the report reads of the release that it compares with."""
-        places = [self.against, self.against / "build"] if self.against else []
+        places = [self._against, self._against / "build"] if self._against else []
         names = ("snapshot.json", "galleys/book.json", "sheets/book/pages.json")
-        return [str(place / name) for place in places for name in names if (place / name).is_file()]
+        return [place / name for place in places for name in names if (place / name).is_file()]
 
     @property
-    def against_option(self) -> str:
+    def against(self) -> str:
         """The option that names the release with which the report compares; nothing where there is none."""
-        return f"--against {shlex.quote(str(self.against))}" if self.against else ""
+        return f"--against {shlex.quote(str(self._against))}" if self._against else ""
 
     @property
     def environment(self) -> str:
@@ -100,7 +123,7 @@ class Layout:
         """
         if workflow.is_main_process and not _busy(self.build):
             with _writing(self.build):
-                self._broken = seals.review(workflow.rules, [{"name": name} for name in self.names])
+                self._broken = seals.review(workflow.rules)
             atexit.register(lambda: seals.put_back(self._broken))
 
     def hold(self) -> None:
@@ -117,62 +140,67 @@ class Layout:
             machine.gather(self._refused, self.build, self.manifest.severity)
 
     @property
-    def read(self) -> list[str]:
-        """What is read of each manuscript file."""
-        return [str(self.build / "read" / f"{name}.json") for name in self.names]
+    def editions(self) -> list[Path]:
+        """The files of the editions that are always made."""
+        return [self.epub, self.pdf, self.print, self.cover]
 
     @property
-    def released(self) -> list[str]:
+    def released(self) -> list[Path]:
         """The files of the editions that a release holds; large print where book.yaml has an identifier for it."""
-        large = [self.large] if self.manifest.identifiers.large else []
-        return [self.epub, self.pdf, self.print, self.cover, *large, self.html]
+        return [*self.editions, *([self.large] if self.manifest.identifiers.large else []), self.html]
 
-    @property
-    def checked(self) -> list[str]:
+    @cached_property  # what is planned is what is done, though large print may be made the while
+    def checked(self) -> list[Path]:
         """The files of the editions that a check reads; large print is no part of `all`: where it was made once."""
-        large = [self.large] if Path(self.large).exists() else []
-        return [self.epub, self.pdf, self.print, self.cover, self.html, *large]
+        return [*self.editions, self.html, *([self.large] if self.large.exists() else [])]
 
-    def seal(self, file: str | Path) -> str:
+    def seal(self, file: Path) -> str:
         """Return the seal of a file that is made."""
         return seals.seal_of(self.build, file)
 
-    def seals(self, *made: str) -> list[str]:
+    def seals(self, *made: Path) -> list[str]:
         """Return the seals of files that are made."""
         return [self.seal(file) for file in made]
 
+    def state(self, stage: str) -> Callable[[object, Iterable[str]], str]:
+        """Return what tells the seal of a job, for `params`: Snakemake calls it when the job begins.
+
+        It is the digest of the job's inputs, and of the engine and the styles that the stage is made with.
+        """
+        rooms, styles = (words.split() for words in STAGES[stage])
+        made_with = engine_files(self.home, *SHARED, *rooms)
+        made_with += sorted(file for folder in self._styles for file in files_of_styles(folder, *styles))
+
+        def state(wildcards: object, input: Iterable[str]) -> str:
+            return seals.state([*input, *made_with])
+
+        return state
+
     def command(self, words: str) -> str:
-        """Return the shell command of a job: the press's, then the seal. `{styles}` stands for the styles folders."""
-        styles = self.style_options.replace("{", "{{").replace("}", "}}")
-        press = f"python -m press {words.replace('{styles}', styles)}"
-        return f"{press} > {{log:q}} 2>&1 && echo {{params.state}} > {{output.seal:q}}"
+        """Return the shell command of a job that makes something: the press's, then the seal."""
+        return f"{self.press(words)} && echo {{params.state}} > {{output.seal:q}}"
 
-    def log(self, name: str) -> str:
+    def press(self, words: str) -> str:
+        """Return a command of the press, which says into its log what it has to say."""
+        return f"python -m press {self.shell(words)} > {{log[0]:q}} 2>&1"
+
+    def shell(self, words: str) -> str:
+        """Return `words` with the files of the book in the place of their names here, such as {galleys}.
+
+        What Snakemake puts in ({output...}, {threads}, ...) is left to it.
+        """
+
+        def file(match: re.Match[str]) -> str:
+            value = attrgetter(match[1])(self)
+            each = value if isinstance(value, list) else [value]
+            said = " ".join(one if isinstance(one, str) else shlex.quote(str(one)) for one in each)
+            return said.replace("{", "{{").replace("}", "}}")
+
+        return re.sub(r"\{((?!input|output|params|log|threads)[\w.]+)\}", file, words)
+
+    def log(self, name: str) -> Path:
         """Return the log file of a rule."""
-        return str(self.build / "logs" / f"{name}.log")
-
-    def inputs(self, *rooms: str) -> list[str]:
-        """Return the files of the engine's rooms (paths below press/), so that editing the engine rebuilds."""
-        return engine_files(self.home, *rooms)
-
-    def style_files(self, *rooms: str) -> list[str]:
-        """Return the tokens and fonts, and the files below the given rooms of the styles folders."""
-        return sorted(file for folder in self.styles for file in files_of_styles(folder, *rooms))
-
-    @property
-    def images(self) -> list[str]:
-        """The pictures in the book's images folder."""
-        return sorted(str(path) for path in (self.folder / "images").rglob("*") if path.is_file())
-
-    @property
-    def art(self) -> list[str]:
-        """The pictures on the cover, if the book has any."""
-        return [str(self.folder / name) for name in (self.manifest.cover, self.manifest.cover_art) if name]
-
-    @property
-    def references(self) -> list[str]:
-        """The reference file, if the book has one."""
-        return [str(self.folder / self.manifest.references)] if self.manifest.references else []
+        return self.build / "logs" / f"{name}.log"
 
 
 class House:

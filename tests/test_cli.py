@@ -31,16 +31,15 @@ def test_help_names_every_room() -> None:
     code, said = run("--help")
     assert code == 0
     commands = re.findall(r"^  (\w+) ", said.partition("Commands:")[2], re.M)
-    expected = "new import preview merge read resolve sheets epub pdf large print wrap cover html docx".split()
+    expected = "new import preview merge resolve sheets epub pdf large print cover html docx".split()
     expected += ["downloads", "preflight", "check", "findings", "release", "report", "changes", "make", "stock"]
     assert commands == expected, "in the order of the data"
 
 
 def test_stage_by_stage(make_book: Maker, tmp_path: Path) -> None:
     book = make_book({"01.md": CHAPTER.format("")})
-    read, galleys, site = tmp_path / "01.json", tmp_path / "galleys", tmp_path / "html"
-    assert run("read", book / "manuscript" / "01.md", "-o", read) == (0, "")
-    assert run("resolve", book / "book.yaml", read, "-s", STYLES, "-o", galleys) == (0, "")
+    galleys, site = tmp_path / "galleys", tmp_path / "html"
+    assert run("resolve", book / "book.yaml", "-s", STYLES, "-o", galleys) == (0, "")
     assert run("html", galleys / "book.json", "-s", STYLES, "-o", site) == (0, "")
     epub, page = tmp_path / "small.epub", site / "downloads.html"
     assert run("epub", galleys / "book.json", "-s", STYLES, "-o", epub) == (0, "")
@@ -51,9 +50,8 @@ def test_stage_by_stage(make_book: Maker, tmp_path: Path) -> None:
 
 def test_findings_are_lines_and_nothing_is_written(make_book: Maker, tmp_path: Path) -> None:
     book = make_book({"01.md": CHAPTER.format("[^a] and [](#nowhere)")})
-    read, galleys = tmp_path / "01.json", tmp_path / "galleys"
-    assert run("read", book / "manuscript" / "01.md", "-o", read) == (0, "")
-    code, said = run("resolve", book / "book.yaml", read, "-s", STYLES, "-o", galleys)
+    galleys = tmp_path / "galleys"
+    code, said = run("resolve", book / "book.yaml", "-s", STYLES, "-o", galleys)
     assert code == 1
     assert said.splitlines() == [
         "manuscript/01.md:7: cross-reference #nowhere leads nowhere",
@@ -131,7 +129,7 @@ def test_findings_of_a_run_that_stopped_are_gathered(tmp_path: Path) -> None:
     """What jobs of one run refused is one file; it goes when a run ends well, and that of a check stays."""
     kept, found = tmp_path / "logs" / "refused", tmp_path / "findings.json"
     (manifest := tmp_path / "book.yaml").write_text("slug: 1", encoding="utf-8")
-    words = ["resolve", str(manifest), str(manifest), "--styles", str(STYLES), "-o", str(tmp_path / "galleys")]
+    words = ["resolve", str(manifest), "--styles", str(STYLES), "-o", str(tmp_path / "galleys")]
     result = CliRunner().invoke(main, words, env={"PRESS_FINDINGS": str(kept)})
     assert result.exit_code == 1
     machine.keep([Finding("manuscript/1.md", 3, "x")], kept, "pdf")
@@ -165,7 +163,7 @@ def test_a_traceback_is_shown_only_to_those_who_ask(tmp_path: Path) -> None:
 
 
 def test_wrong_use_is_explained(tmp_path: Path) -> None:
-    code, said = run("read", tmp_path / "none.md", "-o", tmp_path / "x.json")
+    code, said = run("resolve", tmp_path / "none.yaml", "-s", STYLES, "-o", tmp_path / "galleys")
     assert code == 2
     assert "does not exist" in said
 
@@ -197,7 +195,7 @@ def test_whatever_is_given_the_answer_is_a_line(tmp_path: Path, command: str, ki
             words += [parameter.opts[0], STYLES if parameter.name == "styles" else output]
     code, said = run(*words)
     if code == 0:  # what reads whatever it is given tells of it later; what makes a folder needs one that is not there
-        assert command in ("read", "new", "findings")
+        assert command in ("new", "findings")
         return
     assert code in (1, 2, 65, 74), said
     assert said.strip() and "Traceback" not in said and "should not have" not in said

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import subprocess
 from pathlib import Path
@@ -44,9 +43,8 @@ def a_cover(folder: Path, galleys: Galleys, pages: int, **changes: object) -> Pa
     numbered = [Page(sheet=number + 1, folio=str(number + 1)) for number in range(pages)]
     page_map = PageMap(layout="book", pages=numbered, folios={})
     (folder / "pages.json").write_text(page_map.model_dump_json(), encoding="utf-8")
-    wrap.build(folder / "galleys", folder / "pages.json", folder / "wrap.json")
     output = folder / f"{book.slug}-cover.pdf"
-    cover.build(folder / "wrap.json", folder / "galleys", Styles([BOOKS / "knoten" / "styles", STYLES]), output)
+    cover.build(folder / "galleys", folder / "pages.json", Styles([BOOKS / "knoten" / "styles", STYLES]), output)
     return output
 
 
@@ -161,9 +159,7 @@ def test_the_cover_is_compared_with_no_galley(printed: Path, small_book: Path, g
     assert [one.name for one in compared] == ["galleys"]
 
 
-def test_the_wrap_is_a_small_file_of_facts(small_book: Path) -> None:
-    facts = json.loads((small_book / "build" / "wrap.json").read_text(encoding="utf-8"))
-    assert {key: facts[key] for key in ("pages", "spine", "width", "height")} == {
-        "pages": 20, "spine": 1.1, "width": 241.1, "height": 190,
-    }  # fmt: skip
-    assert "documents" not in facts["book"], "nothing that changes with the text"
+def test_the_wrap_is_a_few_facts(galleys: Galleys) -> None:
+    facts = wrap.measure(galleys.book, 18)
+    assert (facts.pages, facts.spine, facts.width, facts.height) == (20, 1.1, 241.1, 190)
+    assert "documents" not in facts.book, "nothing that changes with the text"

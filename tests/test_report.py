@@ -135,17 +135,17 @@ def test_spreads_face_each_other(small_book: Path) -> None:
 
 
 def test_times_come_from_snakemakes_notes(tmp_path: Path) -> None:
-    notes, made = tmp_path / "notes", tmp_path / "build" / "read" / "eins.json"
+    notes, made = tmp_path / "notes", tmp_path / "build" / "print.pdf"
     made.parent.mkdir(parents=True)
     made.touch()
     notes.mkdir()
     for path, content in (
-        (made, {"rule": "read", "starttime": 1.0, "endtime": 3.5}),
+        (made, {"rule": "print_edition", "starttime": 1.0, "endtime": 3.5}),
         (tmp_path / "elsewhere.pdf", {"rule": "pdf", "starttime": 1.0, "endtime": 3.5}),
     ):
         (notes / base64.urlsafe_b64encode(str(path).encode()).decode()).write_text(
             json.dumps(content), encoding="utf-8"
         )
     (notes / "no-note").write_text("x", encoding="utf-8")
-    assert jobs(notes, tmp_path / "build") == [Job("read eins", 2.5)]
+    assert jobs(notes, tmp_path / "build") == [Job("print edition", 2.5)]
     assert jobs(tmp_path / "none", tmp_path / "build") == []

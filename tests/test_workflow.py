@@ -18,7 +18,7 @@ from conftest import HOME, snakemake
 EDITIONS = ["knotenschule.epub", "knotenschule.pdf", "knotenschule-print.pdf", "knotenschule-cover.pdf", "html"]
 
 
-TYPESET = set("sheets epub_edition pdf_edition print_edition wrap cover_wrap html_edition downloads".split())
+TYPESET = set("sheets epub pdf print_edition cover html downloads".split())
 
 
 def digests(book: Path) -> dict[str, str]:
@@ -108,7 +108,7 @@ def test_faults_of_the_manifest_have_lines(own_book: Path) -> None:
 @pytest.mark.parametrize(
     ("changed", "rebuilt"),
     [
-        ("manuscript/eins.md", {"read", "resolve", *TYPESET}),
+        ("manuscript/eins.md", {"resolve", *TYPESET}),
         ("book.yaml", {"resolve", *TYPESET}),
         ("images/kreuz.svg", {"resolve", *TYPESET}),
     ],
@@ -123,14 +123,14 @@ def test_what_a_change_rebuilds(own_book: Path, changed: str, rebuilt: set[str])
 @pytest.mark.parametrize(
     ("engine", "rebuilt"),
     [
-        ("press/read/lines.py", "read"),
+        ("press/read/lines.py", "resolve"),
         ("press/resolve/notes.py", "resolve"),
         ("press/sheets/join.py", "sheets"),
-        ("press/editions/pdf/screen.py", "pdf_edition"),
+        ("press/editions/pdf/screen.py", "pdf"),
         ("press/editions/print/inks.py", "print_edition"),
-        ("press/editions/print/barcode.py", "cover_wrap"),
-        ("styles/cover/wrap.css.j2", "cover_wrap"),
-        ("press/editions/web/__init__.py", "html_edition"),
+        ("press/editions/print/barcode.py", "cover"),
+        ("styles/cover/wrap.css.j2", "cover"),
+        ("press/editions/web/__init__.py", "html"),
         ("styles/pdf/book.css.j2", "sheets"),
     ],
 )
@@ -183,6 +183,6 @@ def test_large_print_is_checked_where_it_was_made(own_book: Path) -> None:
 def test_without_an_activated_environment(own_book: Path) -> None:
     """`.venv/bin/snakemake` does what `snakemake` does in the activated environment."""
     (own_book / "manuscript" / "eins.md").touch()
-    command = [sys.executable, "-m", "snakemake", "html", "--forcerun", "read", "--config", f"book={own_book}"]
+    command = [sys.executable, "-m", "snakemake", "html", "--forcerun", "resolve", "--config", f"book={own_book}"]
     done = subprocess.run(command, cwd=HOME, env={"PATH": "/usr/bin:/bin", "HOME": str(own_book)}, capture_output=True)
     assert done.returncode == 0, done.stderr

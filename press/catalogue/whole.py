@@ -19,12 +19,9 @@ from press.paths import Paths
 if TYPE_CHECKING:
     from press.styles import Styles
 
-# What is made of a book, each of what stands before it.
-GOALS = ("editions", "large", "check", "release")
-
 
 def make(folder: Path, goal: str, styles: Styles, workers: int, receipt: Path) -> None:
-    """Make one of GOALS of the book in `folder`, and last the file `receipt`, which names what was made.
+    """Make editions, large, check or release of the book in `folder`, and last `receipt`, which names what was made.
 
     Raises Refused with everything that is wrong; editions that were made before are kept then.
     """
@@ -85,14 +82,12 @@ class _Tries:
 def _editions(manifest: book.Manifest, at: Paths, styles: Styles, workers: int) -> Iterable[Path]:
     from press import editions, sheets
     from press.editions import epub
-    from press.editions.print import cover, wrap
+    from press.editions.print import cover
     from press.editions.web import downloads
-    from press.read.manuscript import read
+    from press.read.book import read_all
     from press.resolve.book import resolve
 
-    texts = {name: at.build / "read" / f"{name}.json" for name in book.manuscripts(manifest)}
-    for name, output in texts.items():
-        read(at.folder, f"manuscript/{name}.md", output)
+    texts = read_all(at.folder, book.manuscripts(manifest), at.build / "read", workers)
     resolve(at.folder, texts, styles, at.galleys.parent)
     galleys, tries = at.galleys.parent, _Tries()
     tries.run("edition", editions.load("html"), galleys, styles, at.html.parent)
@@ -100,8 +95,7 @@ def _editions(manifest: book.Manifest, at: Paths, styles: Styles, workers: int) 
         tries.run("edition", epub.build, galleys, styles, at.epub, at.pages)
         for name, output in {"pdf": at.pdf, "print": at.print}.items():
             tries.run("edition", editions.load_finish(name), at.sheets(), galleys, styles, output)
-        wrap.build(galleys, at.pages, at.wrap)
-        tries.run("edition", cover.build, at.wrap, galleys, styles, at.cover)
+        tries.run("edition", cover.build, galleys, at.pages, styles, at.cover)
     tries.end()
     downloads.build(galleys, styles, [at.epub, at.pdf, at.print, at.cover], at.downloads)
     return [at.epub, at.pdf, at.print, at.cover, at.html, at.downloads]

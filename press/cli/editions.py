@@ -62,31 +62,17 @@ _finish("print", "Make the PDF for the printer.")
 @main.command()
 @click.argument("galleys", type=FILE)
 @click.argument("pages", type=FILE)
-@output
-def wrap(galleys: Path, pages: Path, output: Path) -> None:
-    """Measure the cover wrap: its spine, by the page count and the paper.
-
-    GALLEYS is the book.json of `press resolve`, PAGES the pages.json of `press sheets`.
-    """
-    from press.editions.print.wrap import build
-
-    build(galleys.parent, pages, output)
-
-
-@main.command()
-@click.argument("wrap", type=FILE)
-@click.argument("galleys", type=FILE)
 @styles
 @output
-def cover(wrap: Path, galleys: Path, styles: tuple[Path, ...], output: Path) -> None:
-    """Make the cover wrap for the printer: back, spine and front.
+def cover(galleys: Path, pages: Path, styles: tuple[Path, ...], output: Path) -> None:
+    """Make the cover wrap for the printer: back, spine and front; the spine by the page count and the paper.
 
-    WRAP is what `press wrap` wrote, GALLEYS the book.json of `press resolve`.
+    GALLEYS is the book.json of `press resolve`, PAGES the pages.json of `press sheets`.
     """
     from press.editions.print.cover import build
     from press.styles import Styles
 
-    build(wrap, galleys.parent, Styles(list(styles)), output)
+    build(galleys.parent, pages, Styles(list(styles)), output)
 
 
 _edition("html", "Make the web edition, a folder.")

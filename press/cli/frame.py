@@ -24,6 +24,9 @@ styles = click.option(
     type=click.Path(path_type=Path),
     help="A styles folder; the first wins.",
 )
+workers = click.option(
+    "-j", "--workers", default=1, show_default=True, type=click.IntRange(1), help="How many processes."
+)
 
 
 def own_styles(book: Path) -> Styles:

@@ -6,15 +6,16 @@ from pathlib import Path
 
 import click
 
-from press.catalogue.whole import GOALS
-from press.cli.frame import main, output, styles
+from press.cli.frame import main, output, styles, workers
+
+GOALS = ("editions", "large", "check", "release")  # what is made of a book, each of what stands before it
 
 
 @main.command()
 @click.argument("book", type=click.Path(path_type=Path))
 @click.argument("goal", type=click.Choice(GOALS))
 @styles
-@click.option("-j", "--workers", default=1, show_default=True, type=click.IntRange(1), help="How many processes.")
+@workers
 @output
 def make(book: Path, goal: str, styles: tuple[Path, ...], workers: int, output: Path) -> None:
     """Make all of the book in the folder BOOK in one process, which is cheaper for a small book.

@@ -6,45 +6,35 @@ from pathlib import Path
 
 import click
 
-from press.cli.frame import FILE, main, output, styles
-
-
-@main.command()
-@click.argument("manuscript", type=FILE)
-@output
-def read(manuscript: Path, output: Path) -> None:
-    """Read one manuscript file.
-
-    MANUSCRIPT is such as manuscript/06-hip.md. Findings are kept in the output, and `resolve` reports those of all
-    files together.
-    """
-    from press.read.manuscript import read as read_manuscript
-
-    read_manuscript(manuscript.parent.parent, f"{manuscript.parent.name}/{manuscript.name}", output)
+from press.cli.frame import FILE, main, output, styles, workers
 
 
 @main.command()
 @click.argument("manifest", type=FILE)
-@click.argument("read", type=FILE, nargs=-1, required=True)
 @styles
+@workers
 @output
-def resolve(manifest: Path, read: tuple[Path, ...], styles: tuple[Path, ...], output: Path) -> None:
-    """Make galleys of what was read: the folder OUTPUT.
+def resolve(manifest: Path, styles: tuple[Path, ...], workers: int, output: Path) -> None:
+    """Read the manuscript and make galleys of it: the folder OUTPUT.
 
-    MANIFEST is the book's book.yaml, READ what `press read` wrote. Everything that is wrong with the manuscript is
-    reported as FILE:LINE: MESSAGE.
+    MANIFEST is the book's book.yaml. What Pandoc makes of a manuscript file is kept in the folder `read` beside OUTPUT,
+    and read again only when the file has changed. Everything that is wrong is reported as FILE:LINE: MESSAGE.
     """
+    from press import book
+    from press.read.book import read_all
     from press.resolve.book import resolve as resolve_book
     from press.styles import Styles
 
-    resolve_book(manifest.parent, {path.stem: path for path in read}, Styles(list(styles)), output)
+    folder = manifest.parent
+    texts = read_all(folder, book.manuscripts(book.load(folder)), output.with_name("read"), workers)
+    resolve_book(folder, texts, Styles(list(styles)), output)
 
 
 @main.command()
 @click.argument("galleys", type=FILE)
 @styles
 @click.option("-l", "--layout", default="book", show_default=True, help="The style sheet: styles/pdf/LAYOUT.css.j2.")
-@click.option("-j", "--workers", default=1, show_default=True, type=click.IntRange(1), help="How many processes.")
+@workers
 @output
 def sheets(galleys: Path, styles: tuple[Path, ...], layout: str, workers: int, output: Path) -> None:
     """Typeset the galleys: the folder OUTPUT, with book.pdf, pages.json and a PDF a part.

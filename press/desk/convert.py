@@ -21,7 +21,8 @@ from press.desk.model import Model, Node, text_of
 from press.desk.new import begun, write_manifest
 from press.findings import Finding, Refused, named
 from press.read import pandoc
-from press.read.manuscript import FORMAT, read
+from press.read.book import read_all
+from press.read.manuscript import FORMAT
 from press.resolve.book import resolve
 from press.resolve.draft import slug
 from press.styles import Styles
@@ -154,9 +155,7 @@ def _tables(room: Path, names: list[str]) -> list[Finding]:
 def _trial(room: Path, names: list[str], styles: Styles) -> list[Finding]:
     """Return what the press says of the new book: what its author has to mend before it builds."""
     with tempfile.TemporaryDirectory() as scratch:
-        each = {Path(name).stem: Path(scratch, f"{name}.json") for name in names}
-        for name in names:
-            read(room, f"manuscript/{name}", each[Path(name).stem])
+        each = read_all(room, [Path(name).stem for name in names], Path(scratch, "read"))
         try:
             manifest_file.load(room)
             resolve(room, each, styles, Path(scratch, "galleys"))

@@ -23,7 +23,7 @@ from press.editions import docx
 from press.editions.docx.markup import Markup
 from press.findings import Finding, Refused, named
 from press.galleys import Document, Galleys
-from press.read.manuscript import read
+from press.read.book import read_all
 from press.resolve.book import resolve
 from press.styles import Styles
 
@@ -109,10 +109,7 @@ def _many(found: list[Finding], what: str) -> str:
 def _resolved(folder: Path, styles: Styles, scratch: Path) -> Path:
     """Return the galleys of the book as it is now."""
     names = manifest_file.manuscripts(manifest_file.load(folder))
-    each = {name: scratch / "read" / f"{name}.json" for name in names}
-    for name, output in each.items():
-        read(folder, f"manuscript/{name}.md", output)
-    resolve(folder, each, styles, scratch / "galleys")
+    resolve(folder, read_all(folder, names, scratch / "read"), styles, scratch / "galleys")
     return scratch / "galleys"
 
 

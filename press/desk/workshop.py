@@ -16,7 +16,7 @@ from press.editions.web import offline, typefaces
 from press.editions.web.site import HOME, LIBRARY, MISSING, SCRIPTS, SEARCH, Site
 from press.findings import Finding, Refused, named
 from press.galleys import Document, Galleys
-from press.read.manuscript import read
+from press.read.book import read_all
 from press.resolve.book import resolve
 from press.styles import Styles
 
@@ -34,7 +34,6 @@ class Workshop:
         self.findings: list[Finding] = []
         self.seconds = 0.0
         self._css = ""
-        self._seen: dict[str, tuple[int, int]] = {}  # manuscript file -> its time and size when it was read
 
     @property
     def galleys(self) -> Path:
@@ -57,15 +56,7 @@ class Workshop:
 
     def _make(self) -> None:
         names = manifest_file.manuscripts(manifest_file.load(self.folder))
-        files = {name: self.room / "read" / f"{name}.json" for name in names}
-        for name, output in files.items():
-            source = f"manuscript/{name}.md"
-            status = (self.folder / source).stat()
-            state = status.st_mtime_ns, status.st_size
-            if self._seen.get(name) != state or not output.is_file():
-                read(self.folder, source, output)
-                self._seen[name] = state
-        resolve(self.folder, files, self.styles, self.galleys)
+        resolve(self.folder, read_all(self.folder, names, self.room / "read"), self.styles, self.galleys)
         site = Site(Galleys(self.galleys), self.styles)
         self._css = self.styles.css("web/site.css.j2", "light", plates=site.palette)
         site.page(site.pages[0])  # a fault in a template is told now

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
+from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -49,29 +52,58 @@ _UNFIT = re.compile(f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\
 def read(book: Path, source: str, output: Path) -> list[Finding]:
     """Read the manuscript file `source` (relative to the folder `book`) and write what it says to `output` as JSON.
 
-    The JSON holds `source`, `header` (the YAML as it stands), `header_lines`, `body` (HTML whose blocks carry
-    `data-line`) and `findings`. Findings do not stop the reading: *resolve* reports those of all files at once.
-    They are returned too.
+    The JSON holds `digest` (see `is_read`), `source`, `header` (the YAML as it stands), `header_lines`, `body` (HTML
+    whose blocks carry `data-line`) and `findings`. Findings do not stop the reading: *resolve* reports those of all
+    files at once. They are returned too.
     """
+    empty = etree.Element("div")
     try:
         text = files.text_of(book, source)
     except ValueError as error:
-        return _write(output, source, yamlfile.Lined(None, {}), etree.Element("div"), [Finding(source, 0, str(error))])
+        return _write(output, "", source, yamlfile.Lined(None, {}), empty, [Finding(source, 0, str(error))])
+    digest = _digest(source, text)
     header, body, findings = split(text, source)
     findings += _check_characters(body, source)
     try:
         root, warnings = _parse(_UNFIT.sub("", body))
     except RuntimeError as error:
-        return _write(output, source, header, etree.Element("div"), [*findings, Finding(source, 0, str(error))])
+        return _write(output, digest, source, header, empty, [*findings, Finding(source, 0, str(error))])
     lines.unmark(root, body)
     findings += _judge(warnings, source) + _check(root, source, body.split("\n"))
-    return _write(output, source, header, root, findings)
+    return _write(output, digest, source, header, root, findings)
+
+
+def is_read(book: Path, source: str, output: Path) -> bool:
+    """Tell whether `output` is what `read` would write: what the file says, and what reads it, are the same."""
+    try:
+        digest = _digest(source, files.text_of(book, source))
+        with output.open(encoding="utf-8") as file:
+            return file.read(len(digest) + 20).startswith(f'{{\n "digest": "{digest}",')
+    except (OSError, ValueError):
+        return False
+
+
+def _digest(source: str, text: str) -> str:
+    """Return the digest of a manuscript file and of what reads it."""
+    return hashlib.sha256(f"{_reader()}\n{source}\n{text}".encode()).hexdigest()
+
+
+@cache
+def _reader() -> str:
+    """Return the digest of this room and of what it uses."""
+    press = Path(__file__).parents[1]
+    sources = [*sorted((press / "read").glob("*.py")), press / "yamlfile.py", press / "findings.py", press / "files.py"]
+    digest = hashlib.sha256(version("pypandoc-binary").encode())
+    for path in sources:
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 def _write(
-    output: Path, source: str, header: yamlfile.Lined, root: etree._Element, findings: list[Finding]
+    output: Path, digest: str, source: str, header: yamlfile.Lined, root: etree._Element, findings: list[Finding]
 ) -> list[Finding]:
     result = {
+        "digest": digest,
         "source": source,
         "header": header.value,
         "header_lines": [[list(path), line] for path, line in header.lines.items()],

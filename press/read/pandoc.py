@@ -35,7 +35,10 @@ def convert(
     try:
         with _bounded(CPU_SECONDS * (1 + size // 100_000)):
             target = str(output) if output else None
-            result = run(str(source), writer, format=reader, extra_args=arguments, outputfile=target)
+            # Unverified: to list the formats that it knows, Pandoc would be started twice more.
+            result = run(
+                str(source), writer, format=reader, extra_args=arguments, outputfile=target, verify_format=False
+            )
     finally:
         logger.removeHandler(handler)
     return result, warnings

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 
 class Job(NamedTuple):
-    """A job: its rule, or the part of the book that it read, and its time by the clock, in s."""
+    """A job: its rule, and its time by the clock, in s."""
 
     name: str
     seconds: float
@@ -29,7 +29,7 @@ def jobs(notes: Path, build: Path) -> list[Job]:
             began, ended, rule = float(note["starttime"]), float(note["endtime"]), str(note["rule"])
         except (ValueError, KeyError, TypeError):
             continue
-        name = (f"{rule} {made.stem}" if rule == "read" else rule).replace("_", " ")
+        name = rule.replace("_", " ")
         if name not in found or found[name][0] < ended:
             found[name] = ended, Job(name, round(ended - began, 2))
     return sorted((job for _, job in found.values()), key=lambda job: (-job.seconds, job.name))

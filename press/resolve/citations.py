@@ -6,10 +6,13 @@ import json
 import os
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from lxml import etree, html
+
+from press.kept import kept
 
 _NOT_CSL = ("verification", "note", "keyword")
 
@@ -75,23 +78,20 @@ def _citeproc(items: list[dict[str, Any]], style: Path, language: str) -> dict[s
 
 @lru_cache(maxsize=4)  # for the preview, which resolves a book again and again
 def _set_in_style(items: str, style: Path, language: str) -> str:
-    import pypandoc
+    options = ["--citeproc", "--wrap=none", f"--metadata=lang:{language}", "--metadata=link-bibliography:false"]
 
-    os.environ["PYPANDOC_PANDOC"] = str(Path(pypandoc.__file__).parent / "files" / "pandoc")
-    # Pandoc reads a CSL-JSON list as a document whose metadata are its references.
-    markup: str = pypandoc.convert_text(
-        items,
-        "html5",
-        format="csljson",
-        extra_args=[
-            "--citeproc",
-            f"--csl={style}",
-            "--wrap=none",
-            f"--metadata=lang:{language}",
-            "--metadata=link-bibliography:false",
-        ],
-    )
-    return markup
+    def make() -> bytes:
+        import pypandoc
+
+        os.environ["PYPANDOC_PANDOC"] = str(Path(pypandoc.__file__).parent / "files" / "pandoc")
+        # Pandoc reads a CSL-JSON list as a document whose metadata are its references.
+        markup: str = pypandoc.convert_text(
+            items, "html5", format="csljson", extra_args=[*options, f"--csl={style}"], verify_format=False
+        )
+        return markup.encode()
+
+    made_of = (version("pypandoc-binary"), options, style.read_bytes(), items)
+    return kept("references", made_of, make).decode()
 
 
 def _reference(item: dict[str, Any], entry: etree._Element) -> Reference:

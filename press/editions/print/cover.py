@@ -7,21 +7,25 @@ from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 
+import click
+
 from press import files, fonts
 from press.editions.print.barcode import barcode
 from press.editions.print.finish import finish
-from press.editions.print.wrap import Wrap
+from press.editions.print.wrap import Wrap, measure
 from press.galleys import Face, Galleys
+from press.pagemap import PageMap
 from press.styles import Styles
 
 
-def build(wrap: Path, galleys: Path, styles: Styles, output: Path) -> None:
-    """Make the cover wrap that the file `wrap` describes, as PDF/X-4.
+def build(galleys: Path, pages: Path, styles: Styles, output: Path) -> None:
+    """Make the cover wrap of the book in the folder `galleys` as PDF/X-4; `pages` is the page map of its sheets.
 
     What was typeset is kept in sheets/cover/ beside `output`, by the digest of all that it was made from, and typeset
     again only when that changes. Raises Refused for a wrong ISBN, and for every colour that is in no token.
     """
-    source, measured = Galleys(galleys), Wrap.model_validate_json(wrap.read_bytes())
+    source, count = Galleys(galleys), len(PageMap.model_validate_json(pages.read_bytes()).pages)
+    measured = measure(source.book, count)
     kept = output.parent / "sheets" / "cover" / f"{_digest(measured, source, styles)}.pdf"
     if not kept.is_file():
         sheet = _typeset(measured, source, styles, output.name)
@@ -30,6 +34,8 @@ def build(wrap: Path, galleys: Path, styles: Styles, output: Path) -> None:
         files.write(kept, sheet)
     book = source.book
     files.write(output, finish(kept.read_bytes(), book, styles, book.printing.cover, output.name))
+    blank = measured.pages - count
+    click.echo(f"spine {measured.spine:.2f} mm: {measured.pages} pages, {blank} of them blank at the end")
 
 
 def _css(wrap: Wrap, galleys: Galleys, styles: Styles, font_url: Callable[[Face], str]) -> str:

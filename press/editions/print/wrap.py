@@ -1,17 +1,13 @@
-"""What the cover wrap depends on, and no more: written to a file of its own, so that it is made again only for that."""
+"""What the cover wrap depends on, and no more: nothing that an edit of the text changes while the page count stays."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
-import click
 from pydantic import BaseModel
 
-from press import files
 from press.editions.print.finish import blanks
-from press.galleys import Book, Galleys
-from press.pagemap import PageMap
+from press.galleys import Book
 
 # What the cover says, shows and declares of the book.
 WORDS = set("slug title subtitle description language direction contributors imprint identifiers".split()) | set(
@@ -43,11 +39,3 @@ def measure(book: Book, pages: int) -> Wrap:
         height=book.paper.height,
         book=book.model_dump(mode="json", include=WORDS),
     )
-
-
-def build(galleys: Path, page_map: Path, output: Path) -> None:
-    """Write the wrap of the book in the folder `galleys`, as JSON; `page_map` is the pages.json of its sheets."""
-    pages = PageMap.model_validate_json(page_map.read_bytes()).pages
-    wrap = measure(Galleys(galleys).book, len(pages))
-    files.write(output, wrap.model_dump_json(indent=1) + "\n")
-    click.echo(f"spine {wrap.spine:.2f} mm: {wrap.pages} pages, {wrap.pages - len(pages)} of them blank at the end")
