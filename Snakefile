@@ -4,7 +4,8 @@
 #
 # snakemake all          every edition of this book (also: epub, pdf, print, cover, html, preflight, prose, check, clean)
 # snakemake report       what the build comes to, as a page; --config against=FOLDER: and what changed since that release
-# snakemake large        the large-print PDF, which is typeset on its own; once it is there, a check reads it too
+# snakemake large        the large-print PDF, which is typeset on its own; once it is there, a check reads it too;
+#                        so does that of 'snakemake large check'
 # snakemake docx         the editor's copy, with numbered lines; press merge takes it back into the manuscript
 # snakemake release      one folder for booksellers, or a list of what is missing for it
 # snakemake all --config book=FOLDER          every edition of the book in another folder

@@ -151,8 +151,10 @@ class Layout(Paths):
 
     @cached_property  # what is planned is what is done, though large print may be made the while
     def checked(self) -> list[Path]:
-        """The files of the editions that a check reads; large print is no part of `all`: where it was made once."""
-        return [*self.editions, self.html, *([self.large] if self.large.exists() else [])]
+        """The files of the editions that a check reads. Large print is no part of `all`: where it was made once, or is
+        asked for in the same run."""
+        large = [self.large] if self.large.exists() or {"large", str(self.large)} & set(sys.argv[1:]) else []
+        return [*self.editions, self.html, *large]
 
     def seal(self, file: Path) -> str:
         """Return the seal of a file that is made."""

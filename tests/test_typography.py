@@ -121,6 +121,34 @@ def test_facing_pages_end_within_a_line_of_each_other(lines: int) -> None:
     assert judge.off_grid(after) == judge.off_grid(before)
 
 
+LOOSE = ".loose { letter-spacing: .06em }"
+
+
+def feet(sheets: list[flow.Sheet]) -> list[int]:
+    """Return how many lines each page is short."""
+    return [round(sheet.short / 15) for sheet in sheets]
+
+
+def test_a_paragraph_takes_a_line_more_where_facing_pages_would_be_apart() -> None:
+    """The heading leaves three lines of the verso white, and nothing on it can be set lower; its breaks stay."""
+    body = f"{paragraphs(20)}{paragraphs(5, 6, 6)}<h2>Heading</h2>{paragraphs(9, 9, 20, 20)}"
+    plain, loose = laid_out(body), laid_out(body, css=LOOSE)
+    assert feet(plain)[1:3] == [3, 0]
+    assert feet(loose)[1:3] == [1, 0]
+    assert [names(sheet) for sheet in loose] == [names(sheet) for sheet in plain]
+
+
+def test_a_page_hands_lines_over_to_a_shorter_one() -> None:
+    """The recto is left by a heading: the verso gives it a line of the paragraph that goes on."""
+    body = f"{paragraphs(20, 10, 17, 10)}<h2>Heading</h2>{paragraphs(9, 9, 20, 20)}"
+    page = html.document_fromstring(f'<html lang="en"><body><section class="document">{body}</section></body></html>')
+    layouter = Layouter(lambda markup: weasyprint.HTML(string=markup), [weasyprint.CSS(string=PAGE)])
+    flow.number_blocks(page)
+    before, after = feet(layouter.whole(page).sheets), feet(laid_out(body))
+    assert before[1:3] == [0, 3]
+    assert after[1:3] == [1, 2]
+
+
 def test_a_table_that_does_not_fit_begins_where_it_is() -> None:
     """Though the styles forbid to break it: only between rows, with its head again on each page."""
     rows = "".join(f"<tr><td>Row {number}</td></tr>" for number in range(30))

@@ -175,6 +175,9 @@ def test_large_print_is_checked_where_it_was_made(own_book: Path) -> None:
     large = own_book / "build" / "knotenschule-large.pdf"
     large.unlink(missing_ok=True)
     assert large.name not in snakemake(own_book, "check", "--dry-run", "--printshellcmds").stderr
+    planned = snakemake(own_book, "large", "check", "--dry-run", "--printshellcmds").stderr
+    (command,) = (line for line in planned.splitlines() if "press check" in line)
+    assert large.name in command, "asked for in one run"
     large.touch()
     [command] = re.findall(r"press check .*", snakemake(own_book, "check", "--dry-run", "--printshellcmds").stderr)
     assert large.name in command

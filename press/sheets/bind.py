@@ -15,6 +15,7 @@ from press.sheets.words import Text, mark
 from press.styles import Styles, markup
 
 _TAG = f"{{{XHTML}}}"
+QUOTES = tuple("“‘„‚«‹")
 ELSEWHERE = "book:#"  # begins an address in another part, until the parts are joined
 
 
@@ -53,6 +54,7 @@ def bind(galleys: Galleys, styles: Styles, document: Document, layout: str, foli
     merge_locators(section, folios)
     _links(section, galleys, folios)
     _label_cells(section)
+    _hang_quotes(section)
     for element in section.iter(etree.Element):
         for name in ("data-line", "data-source", "data-key", "data-also"):
             element.attrib.pop(name, None)
@@ -94,6 +96,13 @@ def _label_cells(section: etree._Element) -> None:
         for row in table.iterfind(f"{_TAG}tbody/{_TAG}tr"):
             for cell, head in zip(row, heads if len(row) == len(heads) else [], strict=False):
                 cell.set("data-label", head)
+
+
+def _hang_quotes(section: etree._Element) -> None:
+    """Mark paragraphs that begin with a quotation mark, for the styles to hang it in the margin: CSS cannot see it."""
+    for text in section.iter(f"{_TAG}p"):
+        if text.xpath("string()").lstrip()[:1] in QUOTES:
+            text.set("class", f"{text.get('class', '')} quoted".strip())
 
 
 def _foot_notes(section: etree._Element) -> None:

@@ -12,6 +12,7 @@ from pydantic import PlainSerializer
 
 from press.sheets.flow import KEY, MARK, MOVED, NODE, TEXT
 
+Spacing = Literal["loose", "tight"]
 Side = Literal["before", "after"]
 WHOLE = 99  # lines at the end of a paragraph: it begins a page
 
@@ -24,7 +25,7 @@ class Choices:
     `turns`: blocks that begin a page. `widows`: how many lines of a paragraph have to stay together at its end.
     `opened`: blocks that may be broken though the styles forbid it. `moves`: figures and the like set elsewhere, by the
     block that they stand before or after. `unbroken`: words without a hyphen, as places of their first and behind their
-    last letter in their paragraph.
+    last letter in their paragraph. `spacing`: paragraphs set a little wider or closer, by their class.
     """
 
     space: dict[str, float] = field(default_factory=dict)
@@ -33,6 +34,7 @@ class Choices:
     opened: Annotated[frozenset[str], PlainSerializer(sorted)] = frozenset()
     moves: dict[str, tuple[Side, str]] = field(default_factory=dict)
     unbroken: Annotated[frozenset[tuple[str, int, int]], PlainSerializer(sorted)] = frozenset()
+    spacing: dict[str, Spacing] = field(default_factory=dict)
 
     def moved(self, block: str, side: Side, other: str) -> Choices:
         """The same, with one more block moved."""
@@ -42,13 +44,14 @@ class Choices:
         """Return those choices that change more than the style of a block. Paragraphs that are `plain` are blocks
         that hold nothing but their lines."""
         widows = {text: lines for text, lines in self.widows.items() if text not in plain}
-        return Choices(moves=self.moves, unbroken=self.unbroken, widows=widows)
+        return Choices(moves=self.moves, unbroken=self.unbroken, widows=widows, spacing=self.spacing)
 
     def unlike(self, other: Choices, block_of: Mapping[str, str]) -> set[str]:
         """Return the blocks for which others were chosen; `block_of` gives the block of each paragraph."""
         moves = set(self.moves.items()) ^ set(other.moves.items())
         texts = {text for text, _ in set(self.widows.items()) ^ set(other.widows.items())}
         texts |= {text for text, _, _ in self.unbroken ^ other.unbroken}
+        texts |= {text for text, _ in set(self.spacing.items()) ^ set(other.spacing.items())}
         return {
             *(block for block, _ in set(self.space.items()) ^ set(other.space.items())),
             *(self.turns ^ other.turns),
@@ -70,6 +73,8 @@ def apply(section: etree._Element, choices: Choices) -> etree._Element:
             _style(_item(texts[key]), "break-before: page")
         else:
             _style(texts[key], f"widows: {lines}")
+    for key, spacing in choices.spacing.items():
+        texts[key].set("class", f"{texts[key].get('class', '')} {spacing}".strip())
     for key, first, last in sorted(choices.unbroken, reverse=True):
         _keep_whole(texts[key], first, last)
     return section
@@ -107,8 +112,10 @@ def _style(element: etree._Element, rule: str) -> None:
 
 
 def _item(text: etree._Element) -> etree._Element:
-    """Return the item that a text begins, or the text."""
-    parent = text.getparent()
+    """Return the item that a text begins, the term that it explains, or the text."""
+    parent, before = text.getparent(), text.getprevious()
+    if text.tag == "dd" and before is not None and before.tag == "dt":
+        return before
     return parent if parent is not None and parent.tag == "li" and text.getprevious() is None else text
 
 

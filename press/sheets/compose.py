@@ -16,7 +16,7 @@ from typing import Any
 
 from lxml import etree
 
-from press.sheets import flow, judge
+from press.sheets import flow, judge, looseness
 from press.sheets.choices import WHOLE, Choices, apply, styles, write_out
 from press.sheets.flow import Fragment, Sheet
 from press.sheets.layouts import Layout, Layouter
@@ -49,6 +49,9 @@ def compose(page: etree._Element, layouter: Layouter, notes: Mapping[str, str]) 
         if chosen:
             current = desk.settle(desk.again(current, tried[chosen].choices))
             best = min(best, current, key=lambda settled: _weight(settled, notes))
+    choices = looseness.evened(page, layouter, best.sheets, best.choices, notes)
+    if choices != best.choices:
+        best = desk.settle(desk.again(best, choices))
     return best.layout, best.choices
 
 
@@ -186,7 +189,11 @@ class _Desk:
 
 
 def _name(choices: Choices) -> Any:
-    return tuple(choices.moves.items()), choices.unbroken, frozenset(choices.widows.items())
+    return (
+        tuple(choices.moves.items()),
+        choices.unbroken,
+        *(frozenset(c.items()) for c in (choices.widows, choices.spacing)),
+    )
 
 
 def _with_notes(sheets: Sequence[Sheet], notes: Mapping[str, str], choices: Choices) -> Choices:

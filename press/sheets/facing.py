@@ -25,13 +25,33 @@ def level(pages: list[Any]) -> None:
     for page, sheet in zip(pages, flow.read(pages), strict=True):
         _close(page, sheet)
     sheets = flow.read(pages)
+    ends = [sheet.short for sheet in sheets]
     for number in range(1, len(sheets) - 2, 2):
-        short, other = number, number + 1
-        if sheets[short].short < sheets[other].short:
-            short, other = other, short
-        lines = (sheets[short].short - sheets[other].short + TOLERANCE) / sheets[short].leading
+        short, _, lines = _difference(sheets, ends, number)
         if lines > 1 and (places := list(_room(sheets[short]))[: int(lines)]):
             pages[short] = _lowered(pages[short], places, sheets[short].leading / PT)
+
+
+def apart(sheets: Sequence[Sheet], ends: Sequence[float], number: int) -> tuple[int, int, float]:
+    """Return which of the facing pages `number` and the next ends higher, which lower, and by how many lines when
+    `level` has done what it can. `ends`: by how many pt each page will end above its foot."""
+    short, other, lines = _difference(sheets, ends, number)
+    return short, other, lines - min(int(lines), len(list(_room(sheets[short]))))
+
+
+def end(sheet: Sheet) -> float:
+    """Return by how many pt a page will end above its foot when the frame of a box that goes on is closed."""
+    last = sheet.fragments[-1] if sheet.fragments else None
+    framed = last and last.broken and last.name == "aside"
+    return sheet.white - last.padding_top if last and framed else sheet.short
+
+
+def _difference(sheets: Sequence[Sheet], ends: Sequence[float], number: int) -> tuple[int, int, float]:
+    """Return which of two facing pages ends higher, which lower, and by how many lines."""
+    short, other = number, number + 1
+    if ends[short] < ends[other]:
+        short, other = other, short
+    return short, other, (ends[short] - ends[other] + TOLERANCE) / sheets[short].leading
 
 
 def _close(page: Any, sheet: Sheet) -> None:

@@ -53,6 +53,10 @@ class Layouter:
         initialize_page_maker(context, tree.root)
         return self._laid(tree, Layout([], [context.page_maker[0][:4]], tree), {0})
 
+    def apart(self, page: etree._Element) -> list[Sheet]:
+        """Return the pages of another document with the same styles, of which nothing is kept."""
+        return self.whole(self.trees.apart(page)).sheets
+
     def again(
         self, tree: Tree, old: Layout, dirty: Iterable[int], last: int | None = None, moved: bool = False
     ) -> Layout:

@@ -82,6 +82,10 @@ class Nursery:
             self._keep(tree.names[box.element.get(KEY)], box)
         return tree
 
+    def apart(self, page: etree._Element) -> Tree:
+        """Return the tree of another document, of which nothing is kept."""
+        return self._grown(self.html(page), {})
+
     def grafted(self, page: etree._Element) -> Tree:
         """Return the tree of another state of the document of which the whole tree was made last.
 
