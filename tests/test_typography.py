@@ -144,7 +144,7 @@ def test_a_page_hands_lines_over_to_a_shorter_one() -> None:
     page = html.document_fromstring(f'<html lang="en"><body><section class="document">{body}</section></body></html>')
     layouter = Layouter(lambda markup: weasyprint.HTML(string=markup), [weasyprint.CSS(string=PAGE)])
     flow.number_blocks(page)
-    before, after = feet(layouter.whole(page).sheets), feet(laid_out(body))
+    before, after = feet(flow.read(layouter.render(page).pages)), feet(laid_out(body))
     assert before[1:3] == [0, 3]
     assert after[1:3] == [1, 2]
 
