@@ -1,27 +1,74 @@
-"""What costs much and is always the same is made once: kept in the folder that PRESS_CACHE names, if it names any.
+"""What was made once is kept: in the folder that PRESS_CACHE names, if it names any, for all editions and all books.
 
-It is kept by the digest of all that it is made of, so whoever deletes the folder loses time and nothing else.
+A thing is called by the digest of all that it is made of and of what makes it. So nothing that is kept is ever out of
+date, an edit makes again only what it changes, and who deletes the folder loses nothing but time.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from importlib.metadata import version
 from pathlib import Path
 
 from press import files
 
+MOST = 2000  # things in a room; beyond it those go that were not asked for lately
 
-def kept(room: str, made_of: object, make: Callable[[], bytes]) -> bytes:
-    """Return what `make` makes; once made it lies in `room`, by the repr of all that it is `made_of`."""
-    cache = os.environ.get("PRESS_CACHE")
-    if not cache:
+
+def kept(room: str, made_of: Iterable[object], make: Callable[[], bytes]) -> bytes:
+    """Return what `make` makes, or made before of the same things: `made_of`, bytes or what `repr` tells apart.
+
+    `room` is a folder of the cache, such as "fonts".
+    """
+    place = _place(room, made_of)
+    if place is None:
         return make()
-    place = Path(cache, room, hashlib.sha256(repr(made_of).encode()).hexdigest()[:32])
-    try:
-        return place.read_bytes()
-    except FileNotFoundError:
-        data = make()
-        files.write(place, data)
-        return data
+    with suppress(OSError):
+        found = place.read_bytes()
+        os.utime(place)
+        return found
+    return _write(place, make())
+
+
+def kept_file(room: str, made_of: Iterable[object], make: Callable[[], bytes]) -> Path | None:
+    """Return a file with what `make` makes or made before, as `kept` does; None where nothing is kept."""
+    place = _place(room, made_of)
+    if place is not None and not place.is_file():
+        _write(place, make())
+    return place
+
+
+def folder(room: str) -> Path | None:
+    """Return the folder of a room, if things are kept."""
+    cache = os.environ.get("PRESS_CACHE")
+    return Path(cache, room) if cache else None
+
+
+def tools(*things: str) -> str:
+    """Return what tells one version of the makers from another: paths of modules (`__file__`), names of packages."""
+    digests = [hashlib.sha256(Path(one).read_bytes()).hexdigest() if os.sep in one else version(one) for one in things]
+    return " ".join(digests)
+
+
+def _place(room: str, made_of: Iterable[object]) -> Path | None:
+    """Return where what is made of these things is kept in a room; None if nothing is kept."""
+    where = folder(room)
+    if where is None:
+        return None
+    digest = hashlib.sha256()
+    for one in made_of:
+        digest.update(hashlib.sha256(one if isinstance(one, bytes) else repr(one).encode()).digest())
+    return where / digest.hexdigest()[:32]
+
+
+def _write(place: Path, data: bytes) -> bytes:
+    """Put a new thing into its room, and clear out what was not asked for lately where there are too many."""
+    files.write(place, data)
+    if len(os.listdir(place.parent)) > MOST:
+        things = sorted(place.parent.iterdir(), key=lambda path: path.stat().st_mtime_ns)
+        for old in things[: -MOST // 2]:
+            old.unlink(missing_ok=True)
+    return data

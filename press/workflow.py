@@ -24,7 +24,7 @@ from press.findings import Refused
 from press.paths import Paths
 
 # The rooms of the engine (paths below press/) that all stages use.
-SHARED = "findings.py files.py cli galleys.py styles.py fonts.py pixels.py".split()
+SHARED = "findings.py files.py cli galleys.py styles.py fonts.py kept.py pdfs.py pixels.py".split()
 # What a stage is made with besides: rooms of the engine, and rooms of the styles.
 STAGES = {
     "resolve": ("read resolve book.py yamlfile.py check/prose/settings.py", "galley locales fonts"),

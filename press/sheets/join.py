@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import io
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from pikepdf import Array, Dictionary, Name, String
 from press.findings import Finding, Refused
 from press.galleys import Book
 from press.pagemap import Page, PageMap
+from press.pdfs import save
 from press.sheets import fonts
 from press.sheets.bind import ELSEWHERE
 from press.sheets.model import Bookmark, Part, Place
@@ -135,14 +135,7 @@ class _Joiner:
         root.PageLabels = Dictionary(Nums=Array(self._labels()))
         fonts.unite(pdf)
         _share_streams(pdf)
-        out = io.BytesIO()
-        pdf.save(
-            out,
-            object_stream_mode=pikepdf.ObjectStreamMode.generate,
-            compress_streams=True,
-            deterministic_id=True,
-        )
-        return out.getvalue()
+        return save(pdf)
 
     def _link(self) -> None:
         """Make links out of a part lead to their places in the book."""

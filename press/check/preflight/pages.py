@@ -10,7 +10,8 @@ from typing import Any
 import pikepdf
 from pikepdf import Dictionary, Name
 
-from press.editions.print.colours import is_printable, shows_through
+from press.editions.print.colours import shows_through
+from press.editions.print.content import is_printable
 
 MM = 72 / 25.4  # pt
 FILLS = set("f F f* B B* b b*".split())

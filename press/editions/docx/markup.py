@@ -140,7 +140,7 @@ class Markup:
             return
         content = pictures.load(self.galleys, src)
         if Path(src).suffix == ".svg":
-            content = pictures.pixels(content, self.galleys.folder.parent / "pixels")
+            content = pictures.pixels(content)
             src = f"{src}.png"
         image.set("src", f"data:{pictures.media_type(src)};base64,{base64.b64encode(content).decode()}")
         width, height = (float(str(image.get(side))) for side in ("width", "height"))

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import io
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from fontTools.ttLib import TTFont
 from lxml import etree
-from PIL import Image
 
+from press import pixels
 from press.editions.epub import fonts, pictures
 from press.galleys import Book, Face
-from press.pixels import rasterise
+from press.kept import kept, tools
 from press.styles import Styles, markup
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -40,22 +39,35 @@ class Lines:
 
 def draw(book: Book, styles: Styles, art: bytes = b"") -> bytes:
     """Return the cover of a book as JPEG, which every reader and shop takes; art: an SVG to lie under the words."""
-    return _jpeg(paint(book, styles, art, WIDTH))
+    faces = _cut(book, styles)
+    made_of = (
+        compose(book, styles, art, list(faces)),
+        *faces.values(),
+        tools(__file__, pixels.__file__, "resvg_py", "pillow"),
+    )
+    return kept("covers", made_of, lambda: _jpeg(paint(book, styles, art, WIDTH)))
 
 
 def paint(book: Book, styles: Styles, art: bytes, width: int) -> bytes:
     """Return the cover of a book as PNG, `width` px wide."""
+    faces = _cut(book, styles)
     with tempfile.TemporaryDirectory() as folder:
-        paths = {}
-        for name, face in _faces(styles).items():
-            paths[name] = Path(folder, f"{name}.ttf")
-            paths[name].write_bytes(fonts.cut(styles.font(face), _letters(book)))
-        families = {name: TTFont(path)["name"].getDebugName(1) for name, path in paths.items()}
-        return rasterise(compose(book, styles, art, families), width, list(paths.values()))
+        paths = [Path(folder, f"{name}.ttf") for name in faces]
+        for path, face in zip(paths, faces.values(), strict=True):
+            path.write_bytes(face)
+        return pixels.rasterise(compose(book, styles, art, list(faces)), width, paths)
+
+
+def _cut(book: Book, styles: Styles) -> dict[str, bytes]:
+    """Return the faces of the cover with the letters that stand on it, by the names of their families."""
+    faces = map(styles.font, _faces(styles).values())
+    return {fonts.family(face): fonts.cut(face, _letters(book)) for face in faces}
 
 
 def _jpeg(png: bytes) -> bytes:
     """Return a picture as JPEG, of the best quality that stays within what shops and old readers take."""
+    from PIL import Image
+
     with Image.open(io.BytesIO(png)) as image:
         for quality in QUALITIES:
             out = io.BytesIO()
@@ -65,8 +77,8 @@ def _jpeg(png: bytes) -> bytes:
     return out.getvalue()
 
 
-def compose(book: Book, styles: Styles, art: bytes = b"", families: Mapping[str, str] | None = None) -> bytes:
-    """Return the cover as SVG; `families` are the names of the faces display, text and sans."""
+def compose(book: Book, styles: Styles, art: bytes = b"", families: Sequence[str] = ()) -> bytes:
+    """Return the cover as SVG; `families` are the names of the faces display, text and sans, where not their own."""
     faces = _faces(styles)
     title_lines, subtitle_sizes = (
         (TITLE_LINES_OVER_ART, SUBTITLE_SIZES_OVER_ART) if art else (TITLE_LINES, SUBTITLE_SIZES)
@@ -82,7 +94,7 @@ def compose(book: Book, styles: Styles, art: bytes = b"", families: Mapping[str,
         subtitle=_lines(styles.font(faces["text"]), book.subtitle, subtitle_sizes, 5),
         authors=_authors(book),
         art=_inside(art) if art else None,
-        families=families or {name: face.family for name, face in faces.items()},
+        families=dict(zip(faces, families or [face.family for face in faces.values()], strict=True)),
     ).encode()
 
 

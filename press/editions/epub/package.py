@@ -36,8 +36,33 @@ SHEETS: dict[str, tuple[str, Medium]] = {
 XHTML_TYPE = "application/xhtml+xml"
 
 
+class _Archive(zipfile.ZipFile):
+    """A zip file in which every time is the book's date, and nothing is of this machine; `mimetype` is stored."""
+
+    def __init__(self, file: io.BytesIO, date: datetime.datetime) -> None:
+        super().__init__(file, "w")
+        self._stamp = max(date, datetime.datetime(1980, 1, 1)).timetuple()[:6]
+
+    def writestr(self, name: str, data: str | bytes) -> None:  # type: ignore[override]
+        """Add a file."""
+        entry = zipfile.ZipInfo(name, self._stamp)
+        entry.create_system = 3
+        entry.external_attr = 0o644 << 16
+        entry.compress_type = zipfile.ZIP_STORED if name == "mimetype" else zipfile.ZIP_DEFLATED
+        super().writestr(entry, data, compresslevel=9)
+
+
 class _Writer(epub.EpubWriter):  # type: ignore[misc]
     """EbookLib's writer; it also says in which language the package speaks of the book (EPUB 3.3, 5.4)."""
+
+    def write(self) -> None:
+        """Write the archive; EbookLib's own would have the time of day in it."""
+        self.out = _Archive(self.file_name, self.options["mtime"])
+        self.out.writestr("mimetype", "application/epub+zip")
+        self._write_container()
+        self._write_opf()
+        self._write_items()
+        self.out.close()
 
     def _write_opf_metadata(self, root: etree._Element) -> None:
         root.set(documents.LANGUAGE, self.book.language)
@@ -92,7 +117,7 @@ class Package:
         writer = _Writer(buffer, self.out, {"mtime": self._date, "epub3_pages": False})
         writer.process()
         writer.write()
-        return _settle(buffer.getvalue(), self._date)
+        return buffer.getvalue()
 
     @property
     def cover(self) -> str:
@@ -205,7 +230,7 @@ class Package:
         if src not in self.pictures:
             self.pictures[src] = pictures.load(self.galleys, src)
         if other not in self.pictures:
-            self.pictures[other] = pictures.pixels(self.pictures[src], self.galleys.folder.parent / "pixels")
+            self.pictures[other] = pictures.pixels(self.pictures[src])
         return documents.relative(src, here)
 
     def _add_navigation(self) -> None:
@@ -267,17 +292,3 @@ class Package:
     @cached_property
     def _date(self) -> datetime.datetime:
         return datetime.datetime.fromisoformat(self.book.date)
-
-
-def _settle(data: bytes, date: datetime.datetime) -> bytes:
-    """Write the zip file anew: `mimetype` first and stored, every time the book's date, nothing of this machine."""
-    stamp = max(date, datetime.datetime(1980, 1, 1)).timetuple()[:6]
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(buffer, "w") as new:
-        for name in sorted(old.namelist(), key=lambda name: name != "mimetype"):
-            entry = zipfile.ZipInfo(name, stamp)
-            entry.create_system = 3
-            entry.external_attr = 0o644 << 16
-            entry.compress_type = zipfile.ZIP_STORED if name == "mimetype" else zipfile.ZIP_DEFLATED
-            new.writestr(entry, old.read(name), compresslevel=9)
-    return buffer.getvalue()

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import re
+from functools import cache
 from pathlib import Path
 
 from lxml import etree
-from PIL import Image
 
-from press import files
+from press import pixels as rasteriser
 from press.galleys import Galleys
-from press.pixels import rasterise
+from press.kept import kept, tools
 
 MEDIA_TYPES = {
     ".svg": "image/svg+xml",
@@ -56,20 +55,27 @@ def _unnamed(svg: bytes) -> bytes:
     return etree.tostring(root, encoding="utf-8", xml_declaration=True)
 
 
-def pixels(svg: bytes, cache: Path) -> bytes:
+def pixels(svg: bytes) -> bytes:
     """Return a drawing as PNG with few colours, for readers that refuse it: Kindle takes no more than 25 SVGs a book.
 
-    Drawing takes a third of a second, so what was drawn before is kept in the folder `cache`, by its contents.
+    Drawing takes a third of a second, so what was drawn before is kept.
     """
-    kept = cache / f"{hashlib.sha256(svg + f'{WIDTH} {COLOURS}'.encode()).hexdigest()[:24]}.png"
-    if kept.is_file():
-        return kept.read_bytes()
+    return kept("pixels", (svg, _tools()), lambda: _drawn(svg))
+
+
+@cache
+def _tools() -> str:
+    return tools(__file__, rasteriser.__file__, "resvg_py", "pillow")
+
+
+def _drawn(svg: bytes) -> bytes:
+    from PIL import Image
+
     out = io.BytesIO()
-    with Image.open(io.BytesIO(rasterise(svg, WIDTH))) as image:
+    with Image.open(io.BytesIO(rasteriser.rasterise(svg, WIDTH))) as image:
         flat = Image.new("RGB", image.size, "white")
         flat.paste(image, mask=image.getchannel("A") if image.mode == "RGBA" else None)
         flat.quantize(COLOURS, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
-    files.write(kept, out.getvalue())
     return out.getvalue()
 
 

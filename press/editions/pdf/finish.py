@@ -3,22 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import BinaryIO
 
 import pikepdf
 from pikepdf import Dictionary, Name, String
 
 from press.galleys import Book
-
-
-def save(document: pikepdf.Pdf, out: BinaryIO) -> None:
-    """Write a PDF, compressed, with the same bytes for the same content."""
-    document.save(
-        out,
-        object_stream_mode=pikepdf.ObjectStreamMode.generate,
-        compress_streams=True,
-        deterministic_id=True,
-    )
 
 
 def describe(document: pikepdf.Pdf, book: Book, identifier: str) -> None:

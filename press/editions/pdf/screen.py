@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -11,9 +10,10 @@ from pikepdf import Array, Dictionary, Name, String
 
 from press import files
 from press.editions.pdf import xmp
-from press.editions.pdf.finish import describe, save
+from press.editions.pdf.finish import describe
 from press.findings import Finding, Refused
 from press.galleys import Book, Galleys
+from press.pdfs import save
 from press.styles import Styles
 
 PRINT = 4  # the flag of an annotation that is printed: PDF/A asks for it (ISO 19005-2, 6.3.2)
@@ -45,9 +45,7 @@ def _build(sheets: Path, book: Book, edition: str, output: Path) -> None:
                 del thing["/Interpolate"]  # ISO 19005-2, 6.2.8
         describe(pdf, book, book.identifiers[edition])
         xmp.claim(pdf)
-        out = io.BytesIO()
-        save(pdf, out)
-    files.write(output, out.getvalue())
+        files.write(output, save(pdf))
 
 
 def _intend_srgb(pdf: pikepdf.Pdf) -> None:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
-from importlib.metadata import version
 from pathlib import Path
 
 import click
 
-from press import files, fonts
+from press import files, fonts, sheets
 from press.editions.print.barcode import barcode
 from press.editions.print.finish import finish
 from press.editions.print.wrap import Wrap, measure
 from press.galleys import Face, Galleys
+from press.kept import kept, tools
 from press.pagemap import PageMap
 from press.styles import Styles
 
@@ -21,19 +20,15 @@ from press.styles import Styles
 def build(galleys: Path, pages: Path, styles: Styles, output: Path) -> None:
     """Make the cover wrap of the book in the folder `galleys` as PDF/X-4; `pages` is the page map of its sheets.
 
-    What was typeset is kept in sheets/cover/ beside `output`, by the digest of all that it was made from, and typeset
-    again only when that changes. Raises Refused for a wrong ISBN, and for every colour that is in no token.
+    What was typeset is kept, and typeset again only when something changes that it is made of. Raises Refused for a
+    wrong ISBN, and for every colour that is in no token.
     """
     source, count = Galleys(galleys), len(PageMap.model_validate_json(pages.read_bytes()).pages)
     measured = measure(source.book, count)
-    kept = output.parent / "sheets" / "cover" / f"{_digest(measured, source, styles)}.pdf"
-    if not kept.is_file():
-        sheet = _typeset(measured, source, styles, output.name)
-        for old in kept.parent.glob("*.pdf"):
-            old.unlink()
-        files.write(kept, sheet)
+    made_of = _made_of(measured, source, styles)
+    sheet = kept("sheets", made_of, lambda: _typeset(measured, source, styles, output.name))
     book = source.book
-    files.write(output, finish(kept.read_bytes(), book, styles, book.printing.cover, output.name))
+    files.write(output, finish(sheet, book, styles, book.printing.cover, output.name))
     blank = measured.pages - count
     click.echo(f"spine {measured.spine:.2f} mm: {measured.pages} pages, {blank} of them blank at the end")
 
@@ -54,15 +49,18 @@ def _html(wrap: Wrap, galleys: Galleys, styles: Styles) -> str:
     )
 
 
-def _digest(wrap: Wrap, galleys: Galleys, styles: Styles) -> str:
-    """Return the digest of all that the sheet is made from: page, style sheet, picture, fonts, engine."""
+def _made_of(wrap: Wrap, galleys: Galleys, styles: Styles) -> list[object]:
+    """Return all that the sheet is made of: style sheet, page, pictures, fonts, engine."""
     css = _css(wrap, galleys, styles, lambda face: face.file)
-    digest = hashlib.sha256("\n".join([version("weasyprint"), css, _html(wrap, galleys, styles)]).encode())
-    for picture in filter(None, [galleys.book.cover, galleys.book.cover_art]):
-        digest.update(galleys.image(picture))
-    for face in styles.faces:
-        digest.update(styles.font(face).read_bytes())
-    return digest.hexdigest()[:32]
+    pictures = [galleys.image(name) for name in (galleys.book.cover, galleys.book.cover_art) if name]
+    engine = tools(*map(str, sorted(Path(sheets.__file__).parent.glob("*.py"))), "weasyprint")
+    return [
+        css,
+        _html(wrap, galleys, styles),
+        engine,
+        *pictures,
+        *(styles.font(face).read_bytes() for face in styles.faces),
+    ]
 
 
 def _typeset(wrap: Wrap, galleys: Galleys, styles: Styles, name: str) -> bytes:

@@ -16,6 +16,7 @@ from press.editions.print import colours, pictures
 from press.editions.print.inks import Palette
 from press.findings import Finding, Refused
 from press.galleys import Book, Intent
+from press.pdfs import save
 from press.styles import Styles
 
 MM = 72 / 25.4  # pt
@@ -41,22 +42,13 @@ def finish(pdf: bytes, book: Book, styles: Styles, intent: Intent, name: str, si
         findings = colours.exchange(document, Palette(styles, book.printing.spot), name)
         if findings:
             raise Refused(findings)
-        document.remove_unreferenced_resources()
         pictures.exchange(document, profile)
         for page in document.pages:
             _set_boxes(document, page, book.printing.crop_marks)
         _fill(document, signature)
         _declare(document, intent, profile)
         _describe(document, book, name)
-        out = io.BytesIO()
-        document.save(
-            out,
-            force_version="1.6",
-            object_stream_mode=pikepdf.ObjectStreamMode.generate,
-            recompress_flate=True,
-            deterministic_id=True,
-        )
-    return out.getvalue()
+        return save(document, "1.6")
 
 
 def _profile(styles: Styles, intent: Intent) -> bytes:

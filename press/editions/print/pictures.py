@@ -8,7 +8,7 @@ import pikepdf
 from pikepdf import Dictionary, Name
 from PIL import Image, ImageChops, ImageCms
 
-from press.editions.print.colours import is_printable
+from press.editions.print.content import is_printable
 
 
 def exchange(pdf: pikepdf.Pdf, profile: bytes) -> None:
