@@ -17,6 +17,7 @@ from press.styles import Styles, markup
 _TAG = f"{{{XHTML}}}"
 QUOTES = tuple("“‘„‚«‹")
 ELSEWHERE = "book:#"  # begins an address in another part, until the parts are joined
+_UNNUMBERED = {"note-call", "note-number", "term", "xref"}  # links that say where they lead, or have a number behind them
 
 
 @dataclass(frozen=True)
@@ -41,8 +42,9 @@ def bind(galleys: Galleys, styles: Styles, document: Document, layout: str, foli
     """Return one part of the book as an HTML document.
 
     `layout` is a class on the root element, for the styles. `folios` are the page numbers of ids, as well as they are
-    known: every link carries, as `data-folio`, a placeholder as wide as that of its target, for the styles to print,
-    and the target's id as `data-target`. So the HTML changes with a page number only where its width does.
+    known: links in lists and in the index and page references carry, as `data-folio`, a placeholder as wide as that of
+    their target, for the styles to print, and the target's id as `data-target`. So the HTML changes with a page number
+    only where its width does.
     """
     (section,) = galleys.tree(document).iterfind(f"{_TAG}body/{_TAG}section")
     words, text = mark(section)
@@ -72,15 +74,17 @@ def placeholder(folio: str) -> str:
 
 
 def _links(section: etree._Element, galleys: Galleys, folios: Mapping[str, str]) -> None:
-    """Give every link within the book the placeholder of its page number; mark those that lead out of the part."""
+    """Give links within the book the placeholders of their page numbers; mark those that lead out of the part."""
     inside = set(section.xpath(".//@id | @id"))
     for link in section.iter(f"{_TAG}a"):
         target = link.get("href", "")[1:]
         if not link.get("href", "").startswith("#"):
             continue
-        link.set("data-target", target)
-        link.set("data-folio", placeholder(folios[target]))
-        if "locator" in link.get("class", "").split():
+        classes = link.get("class", "").split()
+        if _UNNUMBERED.isdisjoint(classes):
+            link.set("data-target", target)
+            link.set("data-folio", placeholder(folios[target]))
+        if "locator" in classes:
             link.text = None
         if not "".join(link.itertext()).strip() and target in galleys.book.anchors:
             link.set("aria-label", galleys.book.anchors[target].text)
