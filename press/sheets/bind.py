@@ -11,23 +11,22 @@ from lxml import etree
 from press.folios import merge_locators
 from press.galleys import NAMESPACES, XHTML, Document, Galleys
 from press.sheets.flow import MARK
-from press.sheets.words import Text, mark
+from press.sheets.words import mark
 from press.styles import Styles, markup
 
 _TAG = f"{{{XHTML}}}"
 QUOTES = tuple("“‘„‚«‹")
 ELSEWHERE = "book:#"  # begins an address in another part, until the parts are joined
-_UNNUMBERED = {"note-call", "note-number", "term", "xref"}  # links that say where they lead, or have a number behind them
+# Links that say themselves where they lead, or have a page number behind them.
+_UNNUMBERED = {"note-call", "note-number", "term", "xref"}
 
 
 @dataclass(frozen=True)
 class Bound:
-    """A part that is ready to be typeset: HTML for WeasyPrint, and what `words.leaves` wants to know."""
+    """A part that is ready to be typeset: HTML for WeasyPrint."""
 
     document: Document
     html: str
-    words: list[str]
-    text: Text
 
     @property
     def basis(self) -> str:
@@ -46,8 +45,8 @@ def bind(galleys: Galleys, styles: Styles, document: Document, layout: str, foli
     their target, for the styles to print, and the target's id as `data-target`. So the HTML changes with a page number
     only where its width does.
     """
-    (section,) = galleys.tree(document).iterfind(f"{_TAG}body/{_TAG}section")
-    words, text = mark(section)
+    section = section_of(galleys, document)
+    mark(section)
     section.set("data-matter", document.matter)
     section.set("data-book-title", galleys.book.title)
     section.set("data-short-title", document.short_title)
@@ -65,7 +64,13 @@ def bind(galleys: Galleys, styles: Styles, document: Document, layout: str, foli
     html = styles.render(
         "pdf/part.html.j2", book=galleys.book, part=document, layout=layout, section=markup(_as_html(section))
     )
-    return Bound(document, html, words, text)
+    return Bound(document, html)
+
+
+def section_of(galleys: Galleys, document: Document) -> etree._Element:
+    """Return the section that is the galley of a part."""
+    (section,) = galleys.tree(document).iterfind(f"{_TAG}body/{_TAG}section")
+    return section
 
 
 def placeholder(folio: str) -> str:

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from lxml import html
+from lxml import etree, html
 
 from press.findings import Finding, Refused
-from press.sheets import facing, flow, judge
-from press.sheets.bind import Bound
+from press.sheets import facing, flow, judge, words
+from press.sheets.bind import Bound, section_of
 from press.sheets.choices import Choices
 from press.sheets.compose import carry_out, compose
 from press.sheets.engine import Engine, strictly
 from press.sheets.model import Bookmark, Leaf, Part, Place
 from press.sheets.slots import Slots, target_of
 from press.sheets.tags import tagged
-from press.sheets.words import leaves
 
 _PT = 0.75  # in a CSS pixel
 
@@ -45,7 +44,7 @@ def typeset(engine: Engine, bound: Bound, digest: str, basis: str, choices: Choi
         basis=basis,
         choices=choices,
         opens="recto" if (side == "right") == (engine.galleys.book.direction == "ltr") else "verso",
-        leaves=_leaves(document, bound),
+        leaves=_leaves(document, section_of(engine.galleys, part)),
         anchors=_anchors(document),
         bookmarks=_bookmarks(document),
         slots=slots.found,
@@ -96,9 +95,10 @@ def _prepare(slots: Slots, box: Any, margin: Any) -> None:
         _prepare(slots, child, margin)
 
 
-def _leaves(document: Any, bound: Bound) -> list[Leaf]:
-    """Return what there is to say of the pages."""
-    found = leaves(document, bound.words, bound.text)
+def _leaves(document: Any, galley: etree._Element) -> list[Leaf]:
+    """Return what there is to say of the pages on which a galley is set."""
+    words.mark(galley)
+    found = words.leaves(document, *words.read(galley))
     sheets = flow.read(document.pages)
     for leaf, one, after in zip(found, sheets, [*sheets[1:], None], strict=True):
         first = after.fragments[0] if after and after.fragments else None

@@ -18,10 +18,14 @@ _INSIDE = -1  # of a character that does not begin a word
 Text = dict[str, list[tuple[str, int]]]
 
 
-def mark(section: etree._Element) -> tuple[list[str], Text]:
-    """Mark the elements of a galley's section; return its words, and which characters of which element begin them."""
+def mark(section: etree._Element) -> None:
+    """Mark the elements of a galley's section."""
     for number, element in enumerate(section.iter(etree.Element)):
         element.set(MARK, str(number))
+
+
+def read(section: etree._Element) -> tuple[list[str], Text]:
+    """Return the words of a galley's section that is marked, and which characters of which element begin them."""
     text: Text = {}
     count, inside = -1, False
     for owner, piece in _pieces(section):
