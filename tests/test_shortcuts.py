@@ -14,7 +14,9 @@ import pytest
 import weasyprint
 from weasyprint.css import ComputedStyle, StyleFor
 from weasyprint.draw import text as draw_text
+from weasyprint.formatting_structure.boxes import Box
 from weasyprint.layout import block, inline
+from weasyprint.pdf import fonts
 from weasyprint.svg import SVG, TAGS
 from weasyprint.svg.path import path
 from weasyprint.text.line_break import Layout
@@ -52,6 +54,7 @@ PARTS = {
     "resolve_percentages": (shortcuts, inline, "resolve_percentages"),
     "strut": (shortcuts, inline, "strut"),
     "compute": (shortcuts, ComputedStyle, "__missing__"),
+    "is_in_normal_flow": (shortcuts, Box, "is_in_normal_flow"),
     "set_computed_styles": (shortcuts, StyleFor, "set_computed_styles"),
     "setup": (lettering, Layout, "setup"),
     "add_word_spacing": (lettering, inline, "add_word_spacing"),
@@ -73,6 +76,7 @@ def pdf() -> list[bytes]:
 def without_shortcuts() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(TAGS, "path", path)
+        patch.setattr(fonts, "ffi", drawing.ffi)
         patch.setattr(block, "resolve_percentages", shortcuts.resolve_percentages)
         patch.setattr(StyleFor, "__call__", shortcuts.style_for)
         for name, (ours, owner, attribute) in PARTS.items():
@@ -131,3 +135,11 @@ def test_the_styles_of_pseudo_elements_are_made_where_they_are_asked_for(monkeyp
     weasyprint.HTML(string="<ul><li>One<li>Two<li>Three</ul><p>Words<p>Words").render()
     assert made.count("marker") == 1
     assert "note-call" not in made
+
+
+def test_arrays_of_glyphs_cost_no_parsing(monkeypatch: pytest.MonkeyPatch) -> None:
+    kinds: set[str] = set()
+    types = fonts.ffi.new
+    monkeypatch.setattr(drawing._Types, "new", lambda _, kind, *values: kinds.add(kind) or types(kind, *values))
+    pdf()
+    assert any(kind.startswith("hb_codepoint_t[") for kind in kinds)

@@ -11,6 +11,7 @@ from typing import Any
 
 from weasyprint import svg
 from weasyprint.draw import text as draw_text
+from weasyprint.pdf import fonts
 from weasyprint.svg.path import path
 from weasyprint.text.ffi import FROM_UNITS, ffi, gobject, pango
 from weasyprint.text.fonts import get_pango_font_key
@@ -104,7 +105,7 @@ _KEYS: dict[int, tuple[Any, float, Any]] = {}
 
 
 def _draw_first_line(stream: Any, box: Any, text_overflow: Any, block_ellipsis: Any, matrix: Any) -> Any:
-    """Draw the line of a text box of which all glyphs are known, and none is set off its line."""
+    """Draw the line of a text box of which no glyph is set off its line: most were drawn before, with that advance."""
     plain = _GEOMETRY and text_overflow != "ellipsis" and block_ellipsis == "none" and box.style["font_size"] >= 1e-6
     runs = _runs(stream, box.pango_layout) if plain and box.text.strip() else None
     if runs is None:
@@ -134,7 +135,10 @@ def _runs(stream: Any, layout: Any) -> list[tuple[Any, Any, float, str]] | None:
     while run != ffi.NULL:
         pango_font, glyphs = run.data.item.analysis.font, run.data.glyphs
         font, size = _font(stream, pango_font)
-        shown = _glyphs(font, size, ffi.unpack(ffi.cast("int *", glyphs.glyphs), 5 * glyphs.num_glyphs))
+        numbers = ffi.unpack(ffi.cast("int *", glyphs.glyphs), 5 * glyphs.num_glyphs)
+        if not font.to_unicode.keys() >= set(numbers[::5]) or not font.widths.keys() >= set(numbers[::5]):
+            _learn(font, size, run.data, layout.text)
+        shown = _glyphs(font, size, numbers)
         if shown is None:
             return None
         runs.append((pango_font, font, size, shown))
@@ -152,11 +156,30 @@ def _font(stream: Any, pango_font: Any) -> tuple[Any, float]:
     return stream._fonts.get(key) or stream.add_font(pango_font)[0], size
 
 
+def _learn(font: Any, size: float, run: Any, text: str) -> None:
+    """Write down what the glyphs of a run say, and how wide they are: each where it is met first."""
+    glyphs, item, said = run.glyphs, run.item, text.encode()
+    clusters, count = ffi.unpack(glyphs.log_clusters, glyphs.num_glyphs), glyphs.num_glyphs
+    backward = item.analysis.level % 2
+    for place in range(count):
+        glyph = glyphs.glyphs[place].glyph
+        if glyph >= _FOREIGN:
+            return
+        behind = place - 1 if backward else place + 1
+        end = clusters[behind] if 0 <= behind < count else item.length
+        if glyph not in font.to_unicode:
+            font.to_unicode[glyph] = said[item.offset + clusters[place] : item.offset + end].decode()
+        if glyph not in font.widths:
+            ink, logical = ffi.new("PangoRectangle *"), ffi.new("PangoRectangle *")
+            pango.pango_font_get_glyph_extents(item.analysis.font, glyph, ink, logical)
+            font.widths[glyph] = round(logical.width * 1000 * FROM_UNITS / size)
+
+
 def _glyphs(font: Any, size: float, numbers: list[int]) -> str | None:
     """Return glyphs as TJ shows them (ISO 32000-1, 9.4.3), without WeasyPrint's moves by nothing.
 
-    `numbers` has five for each: glyph, advance, shift to the right and upward, attributes. None where WeasyPrint has
-    something to learn: of a glyph that was not drawn yet, that is shifted, or that is none of the font.
+    `numbers` has five for each: glyph, advance, shift to the right and upward, attributes. None where one is shifted,
+    is none of the font, or is drawn in colours.
     """
     if font.bitmap or font.png or font.svg or font.colr:
         return None
@@ -166,7 +189,7 @@ def _glyphs(font: Any, size: float, numbers: list[int]) -> str | None:
         if right or up:
             return None
         if (glyph, advance) not in known:
-            if glyph >= _FOREIGN or glyph not in font.to_unicode or glyph not in font.widths:
+            if glyph >= _FOREIGN:
                 return None
             move = int(font.widths[glyph] - advance * 1000 * FROM_UNITS / size)
             known[glyph, advance] = f"{glyph:04x}>{move}<" if move else f"{glyph:04x}"
@@ -175,5 +198,20 @@ def _glyphs(font: Any, size: float, numbers: list[int]) -> str | None:
     return text[:-1] if text[-1] == "<" else f"{text}>"
 
 
+# ---- fonts ----
+
+
+class _Types:
+    """cffi as WeasyPrint's fonts use it: the type of an array of N numbers is C that is parsed anew for each N."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(ffi, name)
+
+    def new(self, kind: str, *values: Any) -> Any:
+        """Return new memory of a C type, with what is in it."""
+        return ffi.new("hb_codepoint_t[]" if values and kind.startswith("hb_codepoint_t[") else kind, *values)
+
+
 svg.TAGS["path"] = _path
+fonts.ffi = _Types()
 draw_text.draw_first_line = _draw_first_line

@@ -69,13 +69,13 @@ class Engine:
             return self.layouter().render(html)
 
     def write(self, document: Any, where: str) -> bytes:
-        """Return a document that was laid out as a tagged PDF.
+        """Return a document that was laid out as a tagged PDF, not compressed: most streams are written anew later.
 
         Raises Refused for a font that is not the book's, and for any complaint of WeasyPrint.
         """
         os.environ["SOURCE_DATE_EPOCH"] = "0"  # WeasyPrint's own dates; the finish sets the edition's
         with strictly(where), mapped():
-            pdf: bytes = document.write_pdf(pdf_tags=True)
+            pdf: bytes = document.write_pdf(pdf_tags=True, uncompressed_pdf=True)
         if findings := _strange_fonts(document, self.galleys, self.styles):
             raise Refused(findings)
         return pdf

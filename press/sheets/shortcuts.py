@@ -12,7 +12,7 @@ from weasyprint.css import ComputedStyle, StyleFor
 from weasyprint.css.computed_values import PHYSICAL_FUNCTIONS
 from weasyprint.css.functions import check_math
 from weasyprint.css.properties import INHERITED, INITIAL_NOT_COMPUTED, INITIAL_VALUES
-from weasyprint.formatting_structure.boxes import BlockBox, InlineBox, LineBox, TextBox
+from weasyprint.formatting_structure.boxes import BlockBox, Box, InlineBox, LineBox, TextBox
 from weasyprint.layout import block, inline
 
 resolve_percentages = inline.resolve_percentages
@@ -20,6 +20,7 @@ strut = inline.strut
 compute = ComputedStyle.__missing__
 set_computed_styles = StyleFor.set_computed_styles
 style_for = StyleFor.__call__
+is_in_normal_flow = Box.is_in_normal_flow
 
 _LENGTHS = tuple(
     "margin_left margin_right margin_top margin_bottom padding_left padding_right padding_top padding_bottom"
@@ -59,6 +60,14 @@ def _strut(style: Any) -> Any:
     if "strut" not in style.__dict__:
         style.strut = strut(style)
     return style.strut
+
+
+def _is_in_normal_flow(self: Any) -> bool:
+    """Tell whether a box stands in the flow, as its style says: asked once for each style."""
+    known = self.style.__dict__.get("in_flow")
+    if known is None:
+        known = self.style.in_flow = is_in_normal_flow(self)
+    return bool(known)
 
 
 def _compute(self: Any, key: str) -> Any:
@@ -102,7 +111,7 @@ def _style_for(self: Any, element: Any, pseudo_type: str | None = None) -> Any:
         styles = self.get_computed_styles()
         above = styles[parent, None]
         declared = tuple((name, id(value), weight) for name, (value, weight) in cascaded.items())
-        shared = self.__dict__.setdefault("shared", {})
+        shared = {} if pseudo_type == "note-call" else self.__dict__.setdefault("shared", {})  # each gets an anchor
         key = id(above), pseudo_type, declared
         if key not in shared:
             shared[key] = ComputedStyle(
@@ -121,6 +130,7 @@ def _logical(style: Any) -> bool:
 
 inline.resolve_percentages = block.resolve_percentages = _resolve_percentages
 inline.strut = _strut
+Box.is_in_normal_flow = _is_in_normal_flow
 ComputedStyle.__missing__ = _compute
 StyleFor.set_computed_styles = _set_computed_styles
 StyleFor.__call__ = _style_for
