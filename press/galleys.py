@@ -217,6 +217,10 @@ class Galleys:
         parser = etree.XMLParser(resolve_entities=False, no_network=True)
         return etree.parse(str(self.folder / document.file), parser).getroot()
 
+    def size(self, document: Document) -> int:
+        """Return the size of the document's galley in bytes."""
+        return (self.folder / document.file).stat().st_size
+
     def image(self, src: str) -> bytes:
         """Return the bytes of a picture by its `src` in a galley, such as images/06-locator.svg."""
         return (self.folder / src).read_bytes()

@@ -6,10 +6,11 @@ import gc
 import hashlib
 import multiprocessing
 import time
-from collections.abc import Iterable
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, as_completed, wait
 from dataclasses import dataclass
 from importlib.metadata import version
+from itertools import chain, islice
 from pathlib import Path
 
 import click
@@ -94,29 +95,25 @@ class _Edition:
     def _round(self, documents: list[Document]) -> None:
         """Bind these parts with what is known of the pages; typeset those that are not known as they are now."""
         folios = self.guess.folios(self.parts)
-        jobs: list[_Job] = []
-        for document in documents:
-            bound = bind(self.galleys, self.styles, document, self.layout, folios)
-            digest = self._digest(bound.html)
-            part = self.used[document.id].get(digest) or self.known[document.id].get(digest)
-            if part is None:
-                jobs.append(self._job(bound, digest))
-            else:
-                self.parts[document.id] = self.used[document.id][digest] = part
-        for part in self._run(jobs):
+        longest_first = sorted(documents, key=lambda document: -self.galleys.size(document))
+        bound = (bind(self.galleys, self.styles, document, self.layout, folios) for document in longest_first)
+        for part in self._run(job for job in map(self._needed, bound) if job):
             self.parts[part.id] = self.used[part.id][part.digest] = part
 
-    def _run(self, jobs: list[_Job]) -> list[Part]:
-        """Typeset these parts, the longest first, on as many processes as are given."""
-        global _engine
-        if not jobs:
-            return []
-        if _engine is None or _engine.galleys is not self.galleys:
-            _engine = Engine(self.galleys, self.styles, self.css)
-        jobs.sort(key=lambda job: -len(job.bound.html))
+    def _needed(self, bound: Bound) -> _Job | None:
+        """Return what there is to do for a part; None if it is known as it is now."""
+        name, digest = bound.document.id, self._digest(bound.html)
+        part = self.used[name].get(digest) or self.known[name].get(digest)
+        if part is None:
+            return self._job(bound, digest)
+        self.parts[name] = self.used[name][digest] = part
+        return None
+
+    def _run(self, jobs: Iterable[_Job]) -> list[Part]:
+        """Typeset these parts on as many processes as are given."""
         done: list[Part] = []
         findings: list[Finding] = []
-        for result in self._results(jobs):
+        for result in self._results(iter(jobs)):
             if isinstance(result, list):
                 findings += result
             else:
@@ -126,18 +123,29 @@ class _Edition:
             raise Refused(findings)
         return done
 
-    def _results(self, jobs: list[_Job]) -> Iterable[Part | list[Finding]]:
-        if self.pool is None and min(self.workers, len(jobs)) == 1:
-            for job in jobs:
+    def _results(self, jobs: Iterator[_Job]) -> Iterator[Part | list[Finding]]:
+        """Yield what comes of the jobs, in no order. Few are taken ahead: what is bound is larger than what is made."""
+        global _engine
+        first = list(islice(jobs, 2))
+        if not first:
+            return
+        if _engine is None or _engine.galleys is not self.galleys:
+            _engine = Engine(self.galleys, self.styles, self.css)
+        if self.pool is None and min(self.workers, len(first)) == 1:
+            for job in chain(first, jobs):
                 yield _work(job, self.folder)
             return
         if self.pool is None:
             gc.collect()
             gc.freeze()  # what the workers share with this process is not for them to go through
             self.pool = ProcessPoolExecutor(self.workers, multiprocessing.get_context("fork"), _start)
-        futures = [self.pool.submit(_work, job, self.folder) for job in jobs]
-        for future in futures:
-            yield future.result()
+        pending: set[Future[Part | list[Finding]]] = set()
+        for job in chain(first, jobs):
+            pending.add(self.pool.submit(_work, job, self.folder))
+            if len(pending) > 2 * self.workers:
+                done, pending = wait(pending, return_when=FIRST_COMPLETED)
+                yield from (future.result() for future in done)
+        yield from (future.result() for future in as_completed(pending))
 
     def _job(self, bound: Bound, digest: str) -> _Job:
         """Return what there is to do for a part, with the choices that were made for the same text before."""
