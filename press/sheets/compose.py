@@ -268,14 +268,17 @@ def _alternatives(page: etree._Element, sheets: Sequence[Sheet], number: int, ch
         heights[fragment.key] = heights.get(fragment.key, 0.0) + fragment.height
     current = apply(page, Choices(moves=choices.moves))
     block = next(each for each in current.iter(etree.Element) if each.get(flow.KEY) == moving.key)
-    filled, count = 0.0, 0
+    filled, count, last = 0.0, 0, ""
     for other in _text_after(block):
         filled += heights.get(other.get(flow.KEY, ""), 0.0)
+        last = other.get(flow.KEY, "")
         if filled > sheet.white - 3 * sheet.leading:
-            yield choices.moved(moving.key, "after", other.get(flow.KEY, ""))
+            yield choices.moved(moving.key, "after", last)
             count += 1
         if count == 2:
             break
+    if not count and filled > sheet.white / 2:
+        yield choices.moved(moving.key, "after", last)  # at the end of its section
     filled, count = sheet.white, 0
     for other in _text_before(block):
         filled += heights.get(other.get(flow.KEY, ""), 0.0)

@@ -67,8 +67,13 @@ class Context(LayoutContext):  # type: ignore[misc]
 
     def _update_footnote_area(self) -> bool:
         area = self.current_footnote_area
-        if self.in_column or not self.current_page_footnotes:
+        if self.in_column:
             return bool(super()._update_footnote_area())
+        if not self.current_page_footnotes:
+            if area.height != "auto":
+                self.page_bottom += area.margin_height()
+            area.children, area.height = [], "auto"  # WeasyPrint keeps the margins of an area that has lost its notes
+            return False
         if not hasattr(area, "kind"):
             area.kind = area.page.width, area.page.height, _declared(area.style), _declared(area.page.style)
         key = (area.kind, *self.current_page_footnotes)
