@@ -196,3 +196,20 @@ def test_an_item_whose_note_does_not_fit_below_it_begins_a_page() -> None:
     (text,) = (one.get(flow.TEXT, "") for one in second.iter(etree.Element) if one.get(flow.TEXT))
     items = list(apply(page, Choices(widows={text: WHOLE})).iter("li"))
     assert [item.get("style") for item in items] == [None, "break-before: page"]
+
+
+def test_a_page_that_loses_its_only_note_has_the_room_of_its_margins_again() -> None:
+    """WeasyPrint keeps them free; where it no longer does, `Context` need not mend it."""
+    area = "@page { @footnote { margin-top: 30pt; padding-top: 10pt } } .note { footnote-policy: line }"
+    css = [weasyprint.CSS(string=PAGE + area)]
+    note = '<a id="call">1</a><span class="note" id="note">' + "Long, as notes are. " * 30 + "</span>"
+    body = f"{paragraphs(13)}<h2>One</h2><p>{LINE * 4}{note} {LINE * 3}</p>"
+    page = html.document_fromstring(f'<html lang="en"><body><section class="document">{body}</section></body></html>')
+    flow.number_blocks(page)
+    layouter = Layouter(lambda markup: weasyprint.HTML(string=markup), css)
+    plain = weasyprint.HTML(string=etree.tostring(page, encoding="unicode", method="html")).render(stylesheets=css)
+    lines = [
+        [len(one.lines) for one in flow.read(document.pages)[0].fragments]
+        for document in (layouter.render(page), plain)
+    ]
+    assert lines == [[13, 1, 3], [13]]
