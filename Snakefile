@@ -81,12 +81,13 @@ if book.single:
             seal=book.seal(book.joined),
         log:
             book.log("sheets"),
-        threads: workflow.cores
+        threads: lambda wildcards: max(1, workflow.cores - 1)  # the web edition is made meanwhile
         params:
+            workers=lambda wildcards, threads: workflow.cores,
             state=book.state("sheets"),
         shell:
             book.command(
-                "sheets {galleys} {styles} --workers {threads} -o {joined.parent}"
+                "sheets {galleys} {styles} --workers {params.workers} -o {joined.parent}"
             )
 
     rule epub:

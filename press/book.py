@@ -10,9 +10,9 @@ from typing import Annotated, Literal, NamedTuple
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from press import files, yamlfile
-from press.check.prose.settings import Prose
 from press.findings import RULES, Finding, Refused, Severity
 from press.galleys import Matter
+from press.prose import Prose
 
 MARC_ROLES = "aut ill edt trl bkd pbl ins ctb aui anl cov art pht rev win".split()
 

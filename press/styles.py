@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-import jinja2
 import yaml
 from markupsafe import Markup
 
 from press.galleys import Face
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 Medium = Literal["light", "dark", "ink"]
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same, in C where the wheel has it: ten times as fast
@@ -70,11 +72,13 @@ class Styles:
         return words
 
     @cached_property
-    def environment(self) -> jinja2.Environment:
+    def environment(self) -> Environment:
         """The Jinja2 environment over the folders; markup is escaped, style sheets are not.
 
         Style sheets have a filter of their own: `enlarged(1.5)` multiplies every length in pt.
         """
+        import jinja2
+
         environment = jinja2.Environment(
             loader=jinja2.FileSystemLoader([str(folder) for folder in self.folders]),
             autoescape=lambda name: not (name or "").endswith(".css.j2"),

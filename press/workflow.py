@@ -27,7 +27,7 @@ from press.paths import Paths
 SHARED = "findings.py files.py cli galleys.py styles.py fonts.py kept.py pdfs.py pixels.py".split()
 # What a stage is made with besides: rooms of the engine, and rooms of the styles.
 STAGES = {
-    "resolve": ("read resolve book.py yamlfile.py check/prose/settings.py", "galley locales fonts"),
+    "resolve": ("read resolve book.py yamlfile.py prose.py", "galley locales fonts"),
     "sheets": ("sheets pagemap.py folios.py", "pdf fonts"),
     "epub": ("editions/epub pagemap.py folios.py", "epub pdf fonts"),
     "pdf": (
@@ -39,7 +39,7 @@ STAGES = {
     "html": ("editions/web", "web fonts"),
     "docx": ("editions/docx editions/epub/pictures.py read/pandoc.py", "docx"),
     "preflight": ("check/preflight", "preflight"),
-    "check": ("check editions pagemap.py", "check"),
+    "check": ("check editions pagemap.py prose.py", "check"),
     "report": ("report changes pagemap.py", "report fonts"),
     "release": ("release", "release"),
 }

@@ -18,8 +18,8 @@ from press.check.fidelity.align import align
 from press.check.fidelity.compare import Comparison, Placed, Tally
 from press.check.fidelity.expected import Text
 from press.check.fidelity.tokens import Word, key, split
-from press.check.prose.settings import Prose
 from press.galleys import Galleys
+from press.prose import Prose
 from press.styles import Styles
 
 SLUG = "knotenschule"

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
-from fontTools.ttLib import TTFont
-
-from press import fonts
 from press.findings import Finding, line_of
+from press.kept import kept
 from press.resolve.draft import Draft, Ledger
 from press.styles import Styles
 
@@ -52,8 +51,14 @@ def _texts(draft: Draft) -> Iterator[tuple[int, str]]:
 
 @lru_cache(maxsize=100)
 def _characters(font: Path) -> frozenset[int]:
-    with TTFont(fonts.unpacked(font), lazy=True) as open_font:
-        return frozenset(open_font.getBestCmap())
+    return frozenset(json.loads(kept("characters", [font.read_bytes()], lambda: json.dumps(_look(font)).encode())))
+
+
+def _look(font: Path) -> list[int]:
+    from fontTools.ttLib import TTFont
+
+    with TTFont(font, lazy=True) as open_font:
+        return sorted(open_font.getBestCmap())
 
 
 @lru_cache(maxsize=4)  # for the preview, which resolves a book again and again

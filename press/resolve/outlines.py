@@ -15,13 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import tinycss2
-from fontTools.pens.svgPathPen import SVGPathPen
-from fontTools.ttLib import TTFont
 from lxml import etree
 
-from press import fonts
 from press.galleys import Face
-from press.kept import kept
+from press.kept import kept, tools
 from press.styles import Styles
 
 SVG = "http://www.w3.org/2000/svg"
@@ -51,8 +48,8 @@ def outline(path: Path, styles: Styles) -> bytes | None:
 def _outlined(svg: bytes, name: str, styles: Styles) -> bytes | None:
     if b"text" not in svg:
         return None
-    made_of = [hashlib.sha256(one).hexdigest() for one in (svg, Path(__file__).read_bytes())]
-    return kept("labels", (*made_of, name, _faces(styles)), lambda: _draw(svg, name, styles) or b"") or None
+    made_of = (svg, tools(__file__, "fonttools"), name, _faces(styles))
+    return kept("labels", made_of, lambda: _draw(svg, name, styles) or b"") or None
 
 
 @lru_cache(maxsize=4)
@@ -144,6 +141,8 @@ def _glyph(face: Face, name: str, glyphs: dict[str, tuple[str, str]], styles: St
     """Return the id of a glyph, drawing it at its first use; empty for a blank one."""
     key = f"{face.file}/{name}"
     if key not in glyphs:
+        from fontTools.pens.svgPathPen import SVGPathPen
+
         _, drawn = _open(styles.font(face))
         pen = SVGPathPen(drawn, ntos=lambda number: f"{number:g}")
         drawn[name].draw(pen)
@@ -163,7 +162,11 @@ def _face(kind: _Type, styles: Styles) -> Face:
 
 
 @lru_cache(maxsize=16)
-def _open(path: Path) -> tuple[TTFont, Any]:
+def _open(path: Path) -> tuple[Any, Any]:
     """Return the face at `path`, and its glyphs by their names."""
+    from fontTools.ttLib import TTFont
+
+    from press import fonts
+
     font = TTFont(BytesIO(fonts.unpacked(path).read_bytes()))
     return font, font.getGlyphSet()

@@ -6,8 +6,9 @@ other, so that every edition can exchange them for those of its own medium.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,8 @@ from typing import Any
 import tinycss2
 from lxml import etree
 from tinycss2.color3 import parse_color
+
+from press.kept import kept, tools
 
 SVG = "http://www.w3.org/2000/svg"
 # Properties whose value is a colour (SVG 2, sections 13.3, 13.4 and 14.2; Filter Effects 1).
@@ -45,6 +48,12 @@ def read(path: Path) -> Plate:
 
 @lru_cache(maxsize=256)  # for the preview, which resolves a book again and again
 def _read(svg: bytes) -> Plate:
+    plate = kept("plates", (svg, tools(__file__, "tinycss2")), lambda: json.dumps(asdict(_look(svg))).encode())
+    title, description, colours, targets = json.loads(plate).values()
+    return Plate(title, description, tuple(colours), tuple(targets))
+
+
+def _look(svg: bytes) -> Plate:
     parser = etree.XMLParser(resolve_entities=False, no_network=True)
     root = etree.fromstring(svg, parser)
     colours = sorted(set(filter(None, _colours(root))))

@@ -13,9 +13,9 @@ from pathlib import Path
 
 from press.check.fidelity import dom, expected, manuscript, paging, printed, tagged
 from press.check.fidelity.compare import Comparison, Placed, Tally
-from press.check.prose.settings import Prose
 from press.findings import Finding
 from press.galleys import Galleys
+from press.prose import Prose
 from press.styles import Styles
 
 

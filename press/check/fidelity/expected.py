@@ -9,9 +9,9 @@ from fnmatch import fnmatchcase
 from lxml import etree
 
 from press.check.fidelity.tokens import Reading, Word
-from press.check.prose.settings import Prose
 from press.findings import line_of
 from press.galleys import NAMESPACES, XHTML, Document, Galleys
+from press.prose import Prose
 
 
 @dataclass(frozen=True)

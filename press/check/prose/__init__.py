@@ -1,6 +1,6 @@
 """The prose, read as an editor reads it: spelling, repeated words and sentences, reading grade, boxes, notes, sources.
 
-It works on the galleys, before there is any edition. What is asked of a book stands in its book.yaml (`settings.py`).
+It works on the galleys, before there is any edition. What is asked of a book stands in its book.yaml (`prose.py`).
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from contextlib import suppress
 from pathlib import Path
 
 from press.check.prose import boxes, grade, numbers, repeats, spelling
-from press.check.prose.settings import Prose
 from press.check.prose.text import texts
 from press.findings import Finding, named
 from press.galleys import NAMESPACES, Galleys
+from press.prose import Prose
 
 __all__ = ["Prose", "check", "grades", "report", "unused"]
 

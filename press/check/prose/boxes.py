@@ -6,9 +6,9 @@ from fnmatch import fnmatchcase
 
 from lxml import etree
 
-from press.check.prose.settings import Prose
 from press.findings import Finding, line_of
 from press.galleys import Document, Galleys
+from press.prose import Prose
 
 
 def check(galleys: Galleys, asked: Prose) -> list[Finding]:

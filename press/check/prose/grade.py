@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from press.check.prose.settings import Prose
 from press.check.prose.text import CALL, Text, sentences
 from press.findings import Finding, unchecked
+from press.prose import Prose
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _CLOSED = re.compile(rf"[.!?…][\"”’)\]{CALL}]*$")

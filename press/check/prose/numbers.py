@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 
-from press.check.prose.settings import Prose
 from press.check.prose.text import BLANK, CALL, Text, sentences
 from press.findings import Finding
+from press.prose import Prose
 
 
 def _any_of(words: str) -> str:

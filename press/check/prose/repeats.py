@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from press.check.prose.settings import Prose
 from press.check.prose.text import CALL, WORD, Block, Text, sentences
 from press.findings import Finding
+from press.prose import Prose
 
 _DOUBLED = re.compile(r"\b([^\W\d_]+) \1\b", re.I)
 

@@ -12,9 +12,9 @@ import warnings
 from collections.abc import Callable
 from pathlib import Path
 
-from press.check.prose.settings import Prose
 from press.check.prose.text import WORD, Text
 from press.findings import Finding, unchecked
+from press.prose import Prose
 
 FOLDERS = (
     "/usr/share/hunspell",

@@ -12,6 +12,7 @@ import mimetypes
 import os
 import shutil
 import zipfile
+from importlib.metadata import version
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 from urllib.parse import quote, unquote
@@ -24,6 +25,7 @@ from press.editions.web import feeds
 from press.editions.web.offline import ICONS
 from press.editions.web.site import COVER, DOWNLOADS, Site
 from press.galleys import Book, Galleys
+from press.kept import kept
 from press.styles import Styles
 
 FOLDER, CATALOGUE = "downloads", "opds.json"
@@ -115,6 +117,12 @@ def cover_of(epub: Path) -> bytes | None:
         content = book.read(str(PurePosixPath(package).parent / unquote(str(items[0])))) if items else b""
     if not content or content.lstrip().startswith(b"<"):
         return None
+    made_of = (version("pillow"), COVER_WIDTH, hashlib.sha256(content).hexdigest())
+    return kept("covers", made_of, lambda: _scaled(content))
+
+
+def _scaled(content: bytes) -> bytes:
+    """Return a picture as JPEG, at most COVER_WIDTH px wide."""
     with Image.open(io.BytesIO(content)) as image:
         image.thumbnail((COVER_WIDTH, COVER_WIDTH * 2))
         out = io.BytesIO()
