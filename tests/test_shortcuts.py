@@ -54,6 +54,7 @@ PARTS = {
     "resolve_percentages": (shortcuts, inline, "resolve_percentages"),
     "strut": (shortcuts, inline, "strut"),
     "compute": (shortcuts, ComputedStyle, "__missing__"),
+    "copy": (shortcuts, Box, "copy"),
     "is_in_normal_flow": (shortcuts, Box, "is_in_normal_flow"),
     "set_computed_styles": (shortcuts, StyleFor, "set_computed_styles"),
     "setup": (lettering, Layout, "setup"),
@@ -63,13 +64,13 @@ PARTS = {
 
 
 def pdf() -> list[bytes]:
-    """Return the objects of a PDF with text and drawings, without moves by nothing between its glyphs."""
+    """Return the objects of a PDF with text and drawings, without empty strings and moves by nothing."""
     html = weasyprint.HTML(string=f'<html lang="en"><style>{STYLE}</style>{BODY}{DRAWING}')
     with pikepdf.open(BytesIO(html.write_pdf(uncompressed_pdf=True))) as made:
         things = [
             thing.read_bytes() if isinstance(thing, pikepdf.Stream) else thing.unparse() for thing in made.objects
         ]
-    return [re.sub(rb">0(?=\])", b">", re.sub(rb">0<", b"", thing)) for thing in things]
+    return [re.sub(rb"<>|(?<=>)0(?=\])", b"", re.sub(rb">0?<", b"", thing)) for thing in things]
 
 
 @contextmanager

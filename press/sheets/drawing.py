@@ -118,7 +118,7 @@ def _draw_first_line(stream: Any, box: Any, text_overflow: Any, block_ellipsis: 
                 stream.show_text(shown)
             shown, last = "", pango_font
             stream.set_font_size(font.hash, size)
-        shown += glyphs
+        shown = f"{shown}{glyphs}".replace("><", "")
     stream.show_text(shown)
     return []
 
@@ -178,24 +178,23 @@ def _learn(font: Any, size: float, run: Any, text: str) -> None:
 def _glyphs(font: Any, size: float, numbers: list[int]) -> str | None:
     """Return glyphs as TJ shows them (ISO 32000-1, 9.4.3), without WeasyPrint's moves by nothing.
 
-    `numbers` has five for each: glyph, advance, shift to the right and upward, attributes. None where one is shifted,
-    is none of the font, or is drawn in colours.
+    `numbers` has five for each: glyph, advance, shift to the right and upward, attributes. None where one is set off
+    the line, is none of the font, or is drawn in colours.
     """
     if font.bitmap or font.png or font.svg or font.colr:
         return None
     known = font.__dict__.setdefault("shown", {}).setdefault(size, {})
     shown = ["<"]
     for glyph, advance, right, up in zip(numbers[::5], numbers[1::5], numbers[2::5], numbers[3::5], strict=True):
-        if right or up:
+        if up or glyph >= _FOREIGN:
             return None
-        if (glyph, advance) not in known:
-            if glyph >= _FOREIGN:
-                return None
-            move = int(font.widths[glyph] - advance * 1000 * FROM_UNITS / size)
-            known[glyph, advance] = f"{glyph:04x}>{move}<" if move else f"{glyph:04x}"
-        shown.append(known[glyph, advance])
-    text = "".join(shown)
-    return text[:-1] if text[-1] == "<" else f"{text}>"
+        if (glyph, advance, right) not in known:
+            offset = right / size
+            move = int(font.widths[glyph] + offset - advance * 1000 * FROM_UNITS / size)
+            before, behind = f">{-offset}<" if offset else "", f">{move}<" if move else ""
+            known[glyph, advance, right] = f"{before}{glyph:04x}{behind}"
+        shown.append(known[glyph, advance, right])
+    return f"{''.join(shown)}>".replace("<>", "")
 
 
 # ---- fonts ----

@@ -182,7 +182,7 @@ class _Edition:
 
 def _start() -> None:
     """Begin as a worker. A layout makes many objects and drops few: there is not much to collect."""
-    gc.set_threshold(20_000)
+    gc.set_threshold(50_000, 20)
 
 
 def _work(job: _Job, folder: Path) -> Part | list[Finding]:

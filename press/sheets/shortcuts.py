@@ -21,6 +21,7 @@ compute = ComputedStyle.__missing__
 set_computed_styles = StyleFor.set_computed_styles
 style_for = StyleFor.__call__
 is_in_normal_flow = Box.is_in_normal_flow
+copy = Box.copy
 
 _LENGTHS = tuple(
     "margin_left margin_right margin_top margin_bottom padding_left padding_right padding_top padding_bottom"
@@ -60,6 +61,13 @@ def _strut(style: Any) -> Any:
     if "strut" not in style.__dict__:
         style.strut = strut(style)
     return style.strut
+
+
+def _copy(self: Any) -> Any:
+    """Return a copy of a box: its attributes are copied in one piece, not one by one."""
+    new = object.__new__(type(self))
+    new.__dict__ = self.__dict__.copy()
+    return new
 
 
 def _is_in_normal_flow(self: Any) -> bool:
@@ -130,6 +138,7 @@ def _logical(style: Any) -> bool:
 
 inline.resolve_percentages = block.resolve_percentages = _resolve_percentages
 inline.strut = _strut
+Box.copy = _copy
 Box.is_in_normal_flow = _is_in_normal_flow
 ComputedStyle.__missing__ = _compute
 StyleFor.set_computed_styles = _set_computed_styles
