@@ -3,6 +3,7 @@
     python -m benchmarks.house plan WORK 10 100 1000      a dry run of so many books
     python -m benchmarks.house local WORK 10              make them here
     python -m benchmarks.house cluster WORK 6 --lose      make them on three SLURM nodes, and lose one on the way
+    python -m benchmarks.house table FILE                 the tables of README.md, of what these printed
 
 WORK is a folder to work in. Each line that is printed is JSON; times are in seconds, memory in MB: that of the largest
 process. `cluster` needs root, Debian's SLURM packages, and the extra `slurm` of pyproject.toml.
@@ -17,13 +18,14 @@ import sys
 import threading
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import click
 import yaml
 
 from benchmarks.house import shelf, usage
 from benchmarks.house.cluster import Cluster
+from benchmarks.house.tables import tables
 
 PROFILE = shelf.HOME / "profiles" / "slurm" / "config.yaml"
 # What the cluster on one machine lacks, or has less of than a real one.
@@ -71,7 +73,8 @@ def plan(work: Path, sizes: tuple[int, ...]) -> None:
 def local(work: Path, books: int, cores: str) -> None:
     """Make a house on this machine; then run again, when nothing is left to be done."""
     catalogue = shelf.make(work / "local", books)
-    measured = _run(catalogue, "--cores", cores)
+    with usage.counted(work / "usage") as counted:
+        measured = _run(catalogue, "--cores", cores, environment=counted.environment) | _of_the_press(counted)
     made = shelf.finished(work / "local")
     _say(what="local", books=books, cores=cores, made=made, **_rate(books, measured))
     _say(what="local, nothing to do", books=books, **_run(catalogue, "--cores", cores))
@@ -102,10 +105,21 @@ def cluster(work: Path, books: int, nodes: int, together: int, engine: str, lose
         states = slurm.command("squeue", "--noheader", "--states=all", "--format=%T").split()
     jobs = {state: states.count(state) for state in sorted(set(states))}
     made = shelf.finished(work / "cluster")
-    measured |= {"cpu": counted.total(), "cpu of the press": counted.total("press")}
+    measured |= {"cpu": counted.total()} | _of_the_press(counted)
     about = {"books": books, "nodes": nodes, "books a job": together, "made": made, "jobs": jobs}
     _say(what=engine, **about, **lost, **_rate(books, measured))
     sys.exit(made != books)
+
+
+@main.command()
+@click.argument("lines", type=click.File(encoding="utf-8"))
+def table(lines: TextIO) -> None:
+    """Write the tables of README.md, in Markdown, of the lines that the other commands printed into a file."""
+    click.echo(tables(lines.read()), nl=False)
+
+
+def _of_the_press(counted: usage.Counted) -> dict[str, Any]:
+    return {"cpu of the press": counted.total("press"), "memory of the press": counted.most("press")}
 
 
 def _lose(slurm: Cluster, lost: dict[str, Any]) -> None:
@@ -122,11 +136,10 @@ def _run(catalogue: Path, *words: str, environment: dict[str, str] | None = None
     """Run Snakemake over a house; return wall and CPU time in s, peak memory in MB, and whether all was well."""
     command = [sys.executable, "-m", "snakemake", "all", *words, "--config", f"catalogue={catalogue}"]
     begun = time.monotonic()
-    paths = {"PATH": f"{Path(sys.executable).parent}:{(environment or os.environ)['PATH']}"}
+    here = os.environ | (environment or {})
+    paths = {"PATH": f"{Path(sys.executable).parent}:{here['PATH']}"}
     with (catalogue.parent / "log.txt").open("ab") as log:
-        process = subprocess.Popen(
-            command, cwd=shelf.HOME, env=os.environ | (environment or {}) | paths, stdout=log, stderr=log
-        )
+        process = subprocess.Popen(command, cwd=shelf.HOME, env=here | paths, stdout=log, stderr=log)
         _, status, usage = os.wait4(process.pid, 0)
     return {
         "wall": round(time.monotonic() - begun, 1),

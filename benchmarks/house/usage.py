@@ -1,4 +1,4 @@
-"""The processor time of jobs wherever they run: every Python process writes down at its end what it used.
+"""Processor time and memory of jobs wherever they run: every Python process writes down at its end what it used.
 
 SLURM without its database keeps no account, and its jobs are no children of the run that asked for them.
 """
@@ -17,9 +17,10 @@ import atexit, os, resource, sys
 def _write():
     who = [resource.RUSAGE_SELF] + [resource.RUSAGE_CHILDREN] * ("press" in sys.orig_argv)
     used = sum(getattr(resource.getrusage(one), name) for one in who for name in ("ru_utime", "ru_stime"))
+    most = max(resource.getrusage(one).ru_maxrss for one in who)
     kind = "press" if "press" in sys.orig_argv else "snakemake"
     with open(os.path.join(os.environ["HOUSE_USAGE"], f"{kind}-{os.getpid()}-{os.uname().nodename}"), "a") as file:
-        file.write(f"{used}\\n")
+        file.write(f"{used} {most}\\n")
 
 if "HOUSE_USAGE" in os.environ:
     atexit.register(_write)
@@ -39,8 +40,17 @@ class Counted:
 
     def total(self, kind: str = "") -> float:
         """Return the processor time of all, or of one kind (press, snakemake), in seconds."""
-        files = self.folder.glob(f"{kind or '*'}-*-*")
-        return round(sum(float(line) for file in files for line in file.read_text().split()), 1)
+        return round(sum(used for used, _ in self._lines(kind)), 1)
+
+    def most(self, kind: str = "") -> int:
+        """Return the peak memory of the largest process, in MB."""
+        return round(max((peak for _, peak in self._lines(kind)), default=0) / 1024)
+
+    def _lines(self, kind: str) -> Iterator[tuple[float, float]]:
+        for file in self.folder.glob(f"{kind or '*'}-*-*"):
+            for line in file.read_text(encoding="utf-8").splitlines():
+                used, peak = map(float, line.split())
+                yield used, peak
 
 
 @contextmanager
