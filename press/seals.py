@@ -55,10 +55,26 @@ def review(rules: Iterable[Any]) -> list[Path]:
         for each in inputs:
             _date(each)
         now = rule.params.state(None, inputs)
-        if seal.exists() and not (_made(seal).exists() and seal.read_text("utf-8").strip() == now):
-            seal.replace(_aside(seal))
-            broken.append(seal)
+        if seal.exists() and not holds(seal, now):
+            broken.append(put_away(seal))
     return broken
+
+
+def holds(seal: Path, now: str) -> bool:
+    """Tell whether a seal says what is `now`, the digest of what it was made from, and what it seals is there."""
+    return made(seal).exists() and seal.read_text("utf-8").strip() == now
+
+
+def put_away(seal: Path) -> Path:
+    """Break a seal: put it aside, until a run begins or it is put back. Returns it."""
+    seal.replace(_aside(seal))
+    return seal
+
+
+def sweep(broken: list[Path]) -> None:
+    """Throw broken seals away: a run has begun."""
+    for seal in broken:
+        _aside(seal).unlink(missing_ok=True)
 
 
 def put_back(broken: list[Path]) -> None:
@@ -73,7 +89,7 @@ def _aside(seal: Path) -> Path:
     return seal.with_name(f".{seal.name}{files.UNFINISHED}")
 
 
-def _made(seal: Path) -> Path:
+def made(seal: Path) -> Path:
     """Return the file that has this seal."""
     place = len(seal.parts) - 1 - seal.parts[::-1].index(ROOM)
     return Path(*seal.parts[:place], *seal.parts[place + 1 :])

@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from functools import cache, cached_property
 from operator import attrgetter
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 from snakemake.exceptions import WorkflowError
 
@@ -22,6 +22,7 @@ from press import book, catalogue, files, seals
 from press.catalogue import whole
 from press.findings import Refused
 from press.paths import Paths
+from press.release.sources import sources
 
 # The rooms of the engine (paths below press/) that all stages use.
 SHARED = "findings.py files.py cli galleys.py styles.py fonts.py kept.py pdfs.py pixels.py".split()
@@ -41,7 +42,7 @@ STAGES = {
     "preflight": ("check/preflight", "preflight"),
     "check": ("check editions pagemap.py prose.py", "check"),
     "report": ("report changes pagemap.py", "report fonts"),
-    "release": ("release", "release"),
+    "release": (". ../Snakefile", "."),  # its manifest names all of the press
 }
 
 KEYS = {"against", "book", "catalogue"}
@@ -146,15 +147,25 @@ class Layout(Paths):
 
     @property
     def released(self) -> list[Path]:
-        """The files of the editions that a release holds; large print where book.yaml has an identifier for it."""
-        return [*self.editions, *([self.large] if self.manifest.identifiers.large else []), self.html]
+        """The files of the editions that a release holds."""
+        return [*self.editions, *([self.large] if self._sells_large else []), self.html]
 
     @cached_property  # what is planned is what is done, though large print may be made the while
     def checked(self) -> list[Path]:
-        """The files of the editions that a check reads. Large print is no part of `all`: where it was made once, or is
-        asked for in the same run."""
-        large = [self.large] if self.large.exists() or {"large", str(self.large)} & set(sys.argv[1:]) else []
+        """The files of the editions that a check reads. Large print is no part of `all`: where it was made once, is
+        asked for in the same run, or is sold."""
+        asked = bool({"large", str(self.large)} & set(sys.argv[1:]))
+        large = [self.large] if asked or self._sells_large or self.large.exists() else []
         return [*self.editions, self.html, *large]
+
+    @property
+    def _sells_large(self) -> bool:
+        return bool(self.manifest.identifiers.large and "large" in self.manifest.trade.prices)
+
+    @property
+    def packed(self) -> list[Path]:
+        """The sources that a release holds: more than the book is made of, as what is only kept in its folders."""
+        return sources(self.folder, self.manifest)
 
     def seal(self, file: Path) -> str:
         """Return the seal of a file that is made."""
@@ -208,7 +219,8 @@ class Layout(Paths):
 class House:
     """The files of all books in a catalogue: one job makes one goal (`catalogue/whole.py`) of one book.
 
-    No book.yaml is read to plan the jobs: a book is its folder, what is made of it is told by a receipt.
+    No book.yaml is read to plan the jobs: a book is its folder. A receipt says what was made of it, and the seal of the
+    receipt what it was made from.
     """
 
     single = False
@@ -220,7 +232,9 @@ class House:
         self.engine = engine_files(home, "")
         self.style_files = sorted(str(path) for path in (home / "styles").rglob("*") if path.is_file())
         self.style_options = options([home / "styles"])
+        self.press = str(self.build / "press.json")
         self.locks: list[IO[str]] = []
+        self.broken: list[Path] = []  # seals that do not hold
 
     @property
     def environment(self) -> str:
@@ -231,17 +245,18 @@ class House:
         """Return on how many processes a book may be typeset: books come first, what is left is theirs."""
         return max(1, cores // len(self.catalogue.folders))
 
-    def each(self, goal: str) -> Callable[[Any], list[str]]:
-        """Return the receipts of a goal, of all books. A receipt of what is no longer there is dropped first."""
+    def seal(self, file: str) -> str:
+        """Return the seal of a file that all books share."""
+        return seals.seal_of(self.build, file)
 
-        def receipts(_: Any) -> list[str]:
-            for folder in self.catalogue.folders:
-                for kept in (folder / "build" / "made").glob("*.json"):
-                    if not whole.holds(kept, folder):
-                        kept.unlink(missing_ok=True)
-            return [str(_receipt(folder, goal)) for folder in self.catalogue.folders]
+    def each(self, goal: str) -> list[str]:
+        """Return the seals of a goal, of all books."""
+        return [_sealed(folder, goal) for folder in self.catalogue.folders]
 
-        return receipts
+    @property
+    def stock(self) -> list[str]:
+        """What every book depends on beside its own files."""
+        return [self.press, self.seal(self.press)]
 
     def sources(self, wildcards: Any) -> list[str]:
         """Return every file in the folder of the job's book that no build made, its book.yaml first."""
@@ -253,23 +268,50 @@ class House:
         return list(dict.fromkeys(found))
 
     def before(self, wildcards: Any) -> list[str]:
-        """Return the receipts of what the goal needs; large print only where the book has an identifier for it."""
+        """Return the seals of what the goal needs; large print only where the book has an identifier for it."""
         folder, goal = Path(wildcards.book), wildcards.goal
         needed = {"editions": [], "large": ["editions"], "check": ["editions"], "release": ["check"]}[goal]
         if goal == "check":
             with suppress(Refused):
                 needed += ["large"] if book.load(folder).identifiers.large else []
-        return [str(_receipt(folder, one)) for one in needed]
+        return [_sealed(folder, one) for one in needed]
 
     def styles_of(self, wildcards: Any) -> str:
         """Return the styles of the job's book, as options."""
         return options(styles_of(Path(wildcards.book), self.home))
+
+    def state(self, wildcards: object, input: Iterable[str]) -> str:
+        """Return what tells the seal of a job, for `params`: the digest of its inputs when it begins."""
+        return seals.state(input)
+
+    def review(self, workflow: Any) -> None:
+        """Break the seals of what is not of its book, or of the press, as they are; see Layout."""
+        if not workflow.is_main_process:
+            return
+        with _writing(self.build):
+            self._break(Path(self.seal(self.press)), [*self.engine, *self.style_files])
+            free = [folder for folder in self.catalogue.folders if not _busy(folder / "build")]
+            for goal in whole.GOALS:  # in the order in which they depend on each other
+                for folder in free:
+                    seal = Path(_sealed(folder, goal))
+                    if seal.exists():
+                        job = _Job(str(folder), goal)
+                        inputs = [*self.stock, *self.before(job), *self.sources(job)]
+                        self._break(seal, inputs, whole.holds(seals.made(seal), folder))
+        atexit.register(lambda: seals.put_back(self.broken))
+
+    def _break(self, seal: Path, inputs: list[str], intact: bool = True) -> None:
+        """Break a seal that is not of these inputs, or is one of what is no longer whole."""
+        if seal.exists() and not (intact and seals.holds(seal, seals.state(inputs))):
+            self.broken.append(seals.put_away(seal))
 
     def hold(self) -> None:
         """Take every book for this run. Raises WorkflowError where another run has one of them."""
         limit = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
         resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))  # a lock is an open file
         self.locks = [hold(folder) for folder in self.catalogue.folders]
+        seals.sweep(self.broken)
+        self.broken = []
 
     def finish(self) -> None:
         """Write the index of the house over the books that are made."""
@@ -279,8 +321,15 @@ class House:
         build(self.catalogue, Styles([self.catalogue.home / "styles", self.home / "styles"]))
 
 
-def _receipt(folder: Path, goal: str) -> Path:
-    return folder / "build" / "made" / f"{goal}.json"
+class _Job(NamedTuple):
+    """What tells a job of a house from others, as Snakemake's wildcards do."""
+
+    book: str
+    goal: str
+
+
+def _sealed(folder: Path, goal: str) -> str:
+    return seals.seal_of(folder / "build", folder / "build" / "made" / f"{goal}.json")
 
 
 def hold(folder: Path) -> IO[str]:

@@ -2,7 +2,8 @@
 #
 #   catalogue + book folders -> editions -> large, check -> release
 #
-# What was made of a book is told by receipts, build/made/GOAL.json; an edition that is lost is made again.
+# What was made of a book is told by a receipt, build/made/GOAL.json, and from what by its seal, build/seals/made/GOAL.json
+# (press/seals.py): no file's time counts, so all inputs are `ancient`. An edition that is lost is made again.
 
 house = book
 
@@ -43,32 +44,39 @@ rule release:
 # Done once: the faces unpacked, and one file that stands for the whole press, so that a job has few inputs.
 rule stock:
     input:
-        engine=house.engine,
-        styles=house.style_files,
+        engine=ancient(house.engine),
+        styles=ancient(house.style_files),
     output:
-        house.build / "press.json",
+        press=house.press,
+        seal=house.seal(house.press),
     log:
         house.build / "logs/stock.log",
     params:
         styles=house.style_options,
+        state=house.state,
     shell:
-        "python -m press stock {params.styles} -o {output:q} > {log:q} 2>&1"
+        "python -m press stock {params.styles} -o {output.press:q} > {log:q} 2>&1 && echo {params.state} > {output.seal:q}"
 
 
 rule book:
     input:
-        press=rules.stock.output,
-        before=house.before,
-        sources=house.sources,
+        press=ancient(house.stock),
+        before=ancient(house.before),
+        sources=ancient(house.sources),
     output:
-        "{book}/build/made/{goal}.json",
+        receipt="{book}/build/made/{goal}.json",
+        seal="{book}/build/seals/made/{goal}.json",
     log:
         "{book}/build/logs/{goal}.log",
     threads: house.workers(workflow.cores)
     params:
         styles=house.styles_of,
+        state=house.state,
     message:
         "{wildcards.goal} {wildcards.book}"
     shell:
-        "python -m press make {wildcards.book:q} {wildcards.goal} {params.styles} --workers {threads} -o {output:q}"
-        " > {log:q} 2>&1"
+        "python -m press make {wildcards.book:q} {wildcards.goal} {params.styles} --workers {threads} -o {output.receipt:q}"
+        " > {log:q} 2>&1 && echo {params.state} > {output.seal:q}"
+
+
+house.review(workflow)

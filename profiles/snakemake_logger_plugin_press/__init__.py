@@ -35,7 +35,7 @@ class LogHandler(LogHandlerBase):
         self.names: dict[int, str] = {}
         self.books: dict[int, str] = {}  # in a catalogue, the book of each job
         self.told: dict[int, list[str]] = {}  # the logs of jobs that make nothing but have something to say
-        self.broken: dict[str, None] = {}
+        self.broken: dict[str, list[str]] = {}  # in a catalogue, what is wrong with each book that was not made
         self.status = Status(sys.stderr)
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -63,6 +63,7 @@ class LogHandler(LogHandlerBase):
                 return [message]
             case LogEvent.JOB_FINISHED:
                 self.status.end(about["job_id"])
+                self.broken.pop(self.books.get(about["job_id"], ""), None)  # a second try went well
                 return said(self.told.get(about["job_id"], []))
             case LogEvent.JOB_ERROR | LogEvent.GROUP_ERROR:
                 for job in about.get("job_error_info") or [about]:
@@ -72,7 +73,7 @@ class LogHandler(LogHandlerBase):
             case LogEvent.PROGRESS if about["done"] == about["total"]:
                 return [f"done in {time.monotonic() - self.begun:.1f} s"]
             case LogEvent.ERROR if about.get("exception") == "WorkflowError" and self.failed:
-                return [f"{self.failed} of {self.total} jobs failed", *(f"not made: {one}" for one in self.broken)]
+                return self.summary() or [f"{self.failed} of {self.total} jobs failed"]
             case LogEvent.ERROR if "\nCalledProcessError in " not in message:  # that one is told by the job's own error
                 return [line for line in message.splitlines() if not line.startswith(WHERE)]
             case None if message.startswith("Ignore corrupted"):  # a note of Snakemake's that a kill left behind
@@ -86,14 +87,26 @@ class LogHandler(LogHandlerBase):
         return str(about["rule_msg"] or " ".join([about["rule_name"], *wildcards]))
 
     def failure(self, about: dict[str, Any]) -> list[str]:
-        """What the jobs wrote to their logs: of our own commands that is the findings and nothing else."""
+        """What the jobs wrote to their logs: of our own commands that is the findings and nothing else.
+
+        In a catalogue the summary tells it.
+        """
         lines = []
         for job in about.get("job_error_info") or [about]:
+            name = self.names.get(job["jobid"], job["rule_name"])
+            why = said(job["log"] or []) or [f"    {silence(job)}"]
             if book := self.books.get(job["jobid"]):
-                self.broken[book] = None
-            lines.append(f"failed: {self.names.get(job['jobid'], job['rule_name'])}")
-            lines += said(job["log"] or []) or [f"    {silence(job)}"]
+                self.broken[book] = why
+                lines.append(f"failed: {name} (told at the end)")
+            else:
+                lines += [f"failed: {name}", *why]
         return lines
+
+    def summary(self) -> list[str]:
+        """Return the books of a catalogue that were not made, each with what is wrong; nothing for a single book."""
+        count = len(self.broken)
+        books = [line for book in sorted(self.broken) for line in (f"not made: {book}", *self.broken[book])]
+        return [f"{count} book{'s were' if count > 1 else ' was'} not made:", *books] if count else []
 
 
 def logs_of(names: list[str]) -> list[Path]:
