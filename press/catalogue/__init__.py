@@ -1,6 +1,7 @@
 """The catalogue of a house: which books it publishes.
 
 title: Rope House
+description: Small books about knots.   # below the title, if there is anything to say
 language: en
 url: https://rope.example/     # where the index is put, if anywhere
 books: [knots, "series/*"]     # folders beside this file; * stands for any name
@@ -9,6 +10,7 @@ books: [knots, "series/*"]     # folders beside this file; * stands for any name
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -22,6 +24,8 @@ class Catalogue(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     title: str = Field(min_length=1)
+    description: str = ""
+    direction: Literal["ltr", "rtl"] = "ltr"  # of the language
     language: str = Field(default="en", pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")
     url: str = Field(default="", pattern=r"^(https?://[^\s/]+(/\S*)?)?$")
     books: list[str] = Field(min_length=1)

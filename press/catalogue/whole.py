@@ -128,12 +128,12 @@ def _check(manifest: book.Manifest, at: Paths, styles: Styles, workers: int) -> 
 
 def _release(manifest: book.Manifest, at: Paths, styles: Styles, workers: int) -> Iterable[Path]:
     from press.check.preflight import card
-    from press.release import folder
+    from press.release import folder, inventory
 
     card.build(at.galleys.parent, at.print, at.cover, styles, at.card.with_suffix(".html"))
     made = folder.Made(at.galleys.parent, at.pages, at.card, [at.record], [at.findings], _all(at))
     folder.build(at.folder, made, styles, at.release)
-    return [at.release / folder.MANIFEST, at.release / folder.SUMS]
+    return [at.release / inventory.FILE, at.release / folder.SUMS]
 
 
 def _all(at: Paths) -> list[Path]:

@@ -63,7 +63,8 @@ def build(galleys: Path, styles: Styles, editions: list[Path], output: Path) -> 
         files.write(room / COVER, cover)
     else:
         (room / COVER).unlink(missing_ok=True)
-    files.write(room / CATALOGUE, catalogue(site.book, taken, COVER if cover else ICON))
+    shown = _image(site.book, COVER, cover) if cover else _image(site.book, ICON, (room / ICON).read_bytes())
+    files.write(room / CATALOGUE, catalogue(site.book, taken, shown))
     words = site.book.words
     page = site.plain(
         "downloads",
@@ -72,7 +73,7 @@ def build(galleys: Path, styles: Styles, editions: list[Path], output: Path) -> 
         files=[(file, words.get(f"download-{file.kind}", "")) for file in taken],
         catalogue=CATALOGUE,
         cover=COVER if cover else "",
-        cover_height=_height(cover) if cover else 0,
+        cover_size=shown,
         cover_alt=words["cover-of"].replace("{title}", site.book.title),
     )
     files.write(output, page)
@@ -130,10 +131,11 @@ def _scaled(content: bytes) -> bytes:
     return out.getvalue()
 
 
-def _height(picture: bytes) -> int:
-    """Return the height of a picture that is COVER_WIDTH px wide, in px."""
-    with Image.open(io.BytesIO(picture)) as image:
-        return round(image.height * COVER_WIDTH / image.width)
+def _image(book: Book, name: str, content: bytes) -> dict[str, Any]:
+    """Return a picture of the book as a link of the catalogue (OPDS 2.0, 2.3): sizes in px."""
+    with Image.open(io.BytesIO(content)) as image:
+        size = {"width": image.width, "height": image.height}
+    return {"href": feeds.absolute(book, name), "type": mimetypes.guess_type(name)[0], **size}
 
 
 def _size(count: int) -> str:
@@ -157,8 +159,8 @@ def _linked(file: str | Path, place: str | Path) -> None:
         shutil.copyfile(file, place)
 
 
-def catalogue(book: Book, taken: list[File], picture: str) -> str:
-    """Return the OPDS 2.0 feed (drafts.opds.io) of the book: one publication with every edition to be had."""
+def catalogue(book: Book, taken: list[File], picture: dict[str, Any]) -> str:
+    """Return the OPDS 2.0 feed (specs.opds.io/opds-2.0) of the book: one publication with every edition to be had."""
     metadata: dict[str, Any] = {
         "@type": "http://schema.org/Book",
         "identifier": book.identifiers["epub"],
@@ -181,7 +183,7 @@ def catalogue(book: Book, taken: list[File], picture: str) -> str:
             for one in taken
             if one.kind not in ("print", "cover")  # nobody reads the sheets of a printer
         ],
-        "images": [{"href": feeds.absolute(book, picture), "type": mimetypes.guess_type(picture)[0]}],
+        "images": [picture],
     }
     feed = {
         "metadata": {"title": book.title, "numberOfItems": 1},
