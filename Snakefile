@@ -297,39 +297,15 @@ if book.single:
                 " {styles} -o {output.page:q}"
             )
 
-    # For a release with large print: `checked` need not have seen it.
-    rule checked_large:
-        input:
-            book.yaml,
-            rules.resolve.output,
-            book.seal(book.large),
-        output:
-            findings=book.findings.with_name("large-findings.json"),
-            record=book.record.with_name("large-record.json"),
-            seal=book.seal(book.findings.with_name("large-findings.json")),
-        log:
-            book.log("checked-large"),
-        params:
-            state=book.state("check"),
-        shell:
-            book.command(
-                "check {yaml} {galleys} {large} --save {output.findings:q}"
-                " --record {output.record:q} --lenient"
-            )
-
-    # It rests on the checks of all its editions.
-    proofs = [rules.checked.output]
-    if book.large in book.released:
-        proofs.append(rules.checked_large.output)
-
     rule release:
         input:
             book.yaml,
             rules.resolve.output,
             rules.sheets.output,
             rules.preflight.output,
-            proofs,
+            rules.checked.output,
             book.seals(*book.released, book.downloads),
+            book.packed,
         output:
             book.release / "manifest.json",
             book.release / "SHA256SUMS",
@@ -337,13 +313,11 @@ if book.single:
         log:
             book.log("release"),
         params:
-            proofs=[f"--record={one.record}" for one in proofs]
-            + [f"--findings={one.findings}" for one in proofs],
             state=book.state("release"),
         shell:
             book.command(
                 "release {yaml} {galleys} {pages} {card} {released}"
-                " {params.proofs:q} {styles} -o {release}"
+                " --record {record} --findings {findings} {styles} -o {release}"
             )
 
     rule clean:

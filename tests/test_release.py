@@ -11,8 +11,9 @@ import sys
 import zipfile
 from pathlib import Path
 
+import pikepdf
 import pytest
-from conftest import HOME, STYLES
+from conftest import HOME, STYLES, snakemake
 from lxml import etree
 from PIL import Image
 
@@ -25,10 +26,15 @@ from press.release.editions import features
 
 NS = {"o": "http://ns.editeur.org/onix/3.1/reference"}
 # ISBNs that books on the ISBN and on barcodes use as examples.
-ISBNS = {"epub": "978-3-16-148410-0", "pdf": "978-0-306-40615-7", "print": "978-1-86197-876-9"}
+ISBNS = {
+    "epub": "978-3-16-148410-0",
+    "pdf": "978-0-306-40615-7",
+    "print": "978-1-86197-876-9",
+    "large": "978-0-13-149505-0",
+}
 TRADE = """
 trade:
-  prices: {epub: 4.99 EUR, pdf: free, print: 12.90 EUR, large: free}
+  prices: {epub: 4.99 EUR, pdf: free, print: 12.90 EUR, large: 4.99 EUR}
   fixed: true
   thema: [WFW, 1DFG]
   bisac: [CRA000000]
@@ -39,7 +45,7 @@ trade:
 def sold(folder: Path) -> Path:
     """Give the book of knots what a release asks for."""
     manifest = folder / "book.yaml"
-    lines = [line for line in manifest.read_text(encoding="utf-8").splitlines() if not line.startswith("  large:")]
+    lines = manifest.read_text(encoding="utf-8").splitlines()
     for place, line in enumerate(lines):
         kind = line.strip().partition(":")[0]
         if line.startswith("  ") and kind in ISBNS:
@@ -53,8 +59,9 @@ def press(*words: object) -> subprocess.CompletedProcess[str]:
 
 
 def editions_in(build: Path) -> list[Path]:
-    ends = (".epub", ".pdf", "-print.pdf", "-cover.pdf")
-    return [*(build / f"knotenschule{end}" for end in ends), build / "html" / "index.html"]
+    ends = (".epub", ".pdf", "-print.pdf", "-cover.pdf", "-large.pdf")
+    made = [build / f"knotenschule{end}" for end in ends]
+    return [*(path for path in made if path.exists()), build / "html" / "index.html"]
 
 
 def without_findings(*editions: Path) -> Record:
@@ -68,7 +75,7 @@ def without_findings(*editions: Path) -> Record:
 
 
 def released(folder: Path, **more: list[Finding]) -> subprocess.CompletedProcess[str]:
-    """Release a book whose editions are made and said to be checked; test_catalogue.py has one that really is."""
+    """Release a book whose editions are made and checked, or said to be."""
     build = folder / "build"
     editions = editions_in(build)
     if not (build / "preflight.json").exists():
@@ -84,11 +91,12 @@ def released(folder: Path, **more: list[Finding]) -> subprocess.CompletedProcess
 
 
 @pytest.fixture(scope="module")
-def release(small_book: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def release(small_book: Path, large: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The book of knots, sold and released by the Snakefile, with all of its checks."""
     folder = tmp_path_factory.mktemp("release") / "knoten"
     shutil.copytree(small_book, folder)
-    done = released(sold(folder))
-    assert done.returncode == 0, done.stderr
+    assert large.is_file(), "it was made by now, so that here little is typeset"
+    snakemake(sold(folder), "release")
     return folder / "build" / "release"
 
 
@@ -103,7 +111,9 @@ def test_editions_are_named_by_their_isbns(release: Path) -> None:
         "9780306406157.pdf",
         "9781861978769_text.pdf",
         "9781861978769_cover.pdf",
+        "9780131495050.pdf",
         "knotenschule-1.0-web.zip",
+        "knotenschule-1.0-sources.zip",
         "onix.xml",
         "record.json",
         "record.bib",
@@ -121,10 +131,53 @@ def test_editions_are_named_by_their_isbns(release: Path) -> None:
 
 def test_covers_for_shops(release: Path) -> None:
     sizes = {"shop": 2560, "trade": 1200, "thumbnail": 400}
+    isbns = [isbn.replace("-", "") for isbn in ISBNS.values()]
+    there = {path.name for path in (release / "covers").iterdir()}
+    assert there == {f"{isbn}_front_{name}.jpg" for isbn in isbns for name in sizes}
     for name, height in sizes.items():
         with Image.open(release / "covers" / f"9783161484100_front_{name}.jpg") as image:
             assert (image.format, image.mode, image.height) == ("JPEG", "RGB", height)
             assert image.getcolors(100_000) is None or len(image.getcolors(100_000) or []) > 100, "a blank cover"
+
+
+def test_a_second_release_makes_nothing(release: Path) -> None:
+    assert "Nothing to be done" in snakemake(release.parent.parent, "release").stderr
+
+
+def test_everything_that_is_not_made_of_the_book_is_there_with_its_licence(release: Path) -> None:
+    there = {path.relative_to(release / "licences").as_posix() for path in (release / "licences").rglob("*.*")}
+    assert {"fonts/LICENSE-SourceSerif4.md", "fonts/LICENSE-FrankRuhlLibre.txt", "profiles/LICENSE.md"} <= there
+    credits = (release / "CREDITS.md").read_text(encoding="utf-8")
+    assert "- Die Knotenschule (aut)" in credits and "- Source Serif 4\n" in credits
+
+
+def test_a_release_is_compared_with_its_manifest(release: Path, tmp_path: Path) -> None:
+    """Its files, and what it would be made from: here by the sources that it carries."""
+    with zipfile.ZipFile(release / "knotenschule-1.0-sources.zip") as archive:
+        archive.extractall(tmp_path / "book")
+    done = press("verify", release, tmp_path / "book")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "all is as in the release\n", "")
+    spoilt = tmp_path / "release"
+    shutil.copytree(release, spoilt)
+    (spoilt / "9783161484100.epub").write_bytes(b"PK")
+    (spoilt / "onix.xml").unlink()
+    (spoilt / "notes.txt").touch()
+    chapter = tmp_path / "book/manuscript/eins.md"
+    chapter.write_text(chapter.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    manifest = json.loads((spoilt / "manifest.json").read_bytes())
+    manifest["tools"]["packages"]["weasyprint"] = "12"
+    manifest["engine"]["press/book.py"] = "0"
+    (spoilt / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    done = press("verify", spoilt, tmp_path / "book")
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == [
+        "9783161484100.epub: is another than in the release",
+        "notes.txt: is not in the release",
+        "onix.xml: is not here",
+        "manuscript/eins.md: is another than in the release",
+        "press/book.py: is another than in the release",
+        "weasyprint: 12 in the release, 70.0 here",
+    ]
 
 
 def test_checksums_are_those_of_the_files(release: Path) -> None:
@@ -142,10 +195,18 @@ def test_manifest_names_all_that_it_was_made_of(release: Path) -> None:
     eins = release.parent.parent / "manuscript" / "eins.md"
     assert manifest["sources"]["manuscript/eins.md"] == hashlib.sha256(eins.read_bytes()).hexdigest()
     assert {"book.yaml", "images/kreuz.svg"} <= set(manifest["sources"])
+    with zipfile.ZipFile(release / "knotenschule-1.0-sources.zip") as archive:
+        packed = {name: hashlib.sha256(archive.read(name)).hexdigest() for name in archive.namelist()}
+    assert packed == manifest["sources"]
     assert manifest["tools"]["packages"]["weasyprint"] == "70.0"
-    assert {"python", "pandoc", "pango", "harfbuzz", "fontconfig"} <= set(manifest["tools"])
+    assert "pytest" not in manifest["tools"]["packages"], "it takes no part in a build"
+    assert {"python", "pandoc", "pango", "harfbuzz", "fontconfig", "zlib"} <= set(manifest["tools"])
+    checks = {(one["file"], one["rule"]): one for one in manifest["checks"]}
+    assert checks["knotenschule.epub", "epubcheck"]["tool"] == "EPUBCheck"
+    assert {("knotenschule.pdf", "verapdf"), ("knotenschule-large.pdf", "verapdf"), ("html", "nu")} <= set(checks)
+    assert all(one["findings"] == 0 for one in checks.values())
     assert all(font["file"] in manifest["styles"] for font in manifest["fonts"])
-    assert "sheets/join.py" in manifest["engine"]
+    assert {"press/sheets/join.py", "Snakefile", "requirements.lock"} <= set(manifest["engine"])
     assert str(release.parent.parent) not in text, "a path of this machine"
 
 
@@ -165,15 +226,22 @@ def test_onix_is_valid_and_tells_of_every_edition(release: Path) -> None:
     assert onix.check(message) == []
     tree = etree.parse(io.BytesIO(message))
     references = values(tree, "//o:Product/o:RecordReference/text()")
-    assert references[:3] == ["9783161484100", "9780306406157", "9781861978769"]
-    assert references[3].startswith("urn:uuid:")
+    assert references[:4] == ["9783161484100", "9780306406157", "9781861978769", "9780131495050"]
+    assert references[4].startswith("urn:uuid:")
     assert values(tree, "//o:Product[1]/o:ProductIdentifier/o:ProductIDType/text()") == ["03", "15"]
-    assert values(tree, "//o:Product/o:DescriptiveDetail/o:ProductForm/text()") == ["ED", "ED", "BC", "EC"]
+    assert values(tree, "//o:Product/o:DescriptiveDetail/o:ProductForm/text()") == ["ED", "ED", "BC", "ED", "EC"]
     assert values(tree, "//o:Product[1]//o:Subject/o:SubjectCode/text()") == ["WFW", "1DFG", "CRA000000"]
     assert values(tree, "//o:Product[1]//o:Subject/o:SubjectSchemeIdentifier/text()") == ["93", "94", "10"]
     assert values(tree, "//o:Product[1]//o:Contributor/o:CorporateName/text()") == ["Die Knotenschule"]
     assert values(tree, "//o:Product[1]//o:ContributorRole/text()") == ["A01"]
     assert values(tree, "//o:Product[3]//o:PriceAmount/text()") == ["12.90"]
+    assert values(tree, "//o:Product/o:DescriptiveDetail/o:EditionType/text()") == ["LTE"], "of the large print alone"
+    large = "//o:Product[o:RecordReference='9780131495050']"
+    assert values(tree, f"{large}/o:DescriptiveDetail/o:EditionType/text()") == ["LTE"]
+    assert values(tree, f"{large}/o:DescriptiveDetail/o:ProductFormDetail/text()") == ["E107", "E201"]
+    features = f"{large}//o:ProductFormFeature[o:ProductFormFeatureType='{{}}']/o:ProductFormFeatureValue/text()"
+    assert values(tree, features.format("09")) == ["05"], "PDF/UA-1, as veraPDF found"
+    assert values(tree, features.format("15")) == ["107G"]
     assert values(tree, "//o:Product[2]//o:UnpricedItemType/text()") == ["01"]
     assert values(tree, "//o:Product[1]//o:RelatedProduct[o:ProductRelationCode='13']//o:IDValue/text()")[0] == (
         "9781861978769"
@@ -186,6 +254,11 @@ def test_extents_are_those_of_the_page_map(release: Path) -> None:
     arabic = [int(page["folio"]) for page in pages if page["folio"].isdigit()]
     at = "//o:Product[3]//o:Extent[o:ExtentType='{}']/o:ExtentValue/text()"
     assert values(tree, at.format("00")) == [str(max(arabic))]
+    for place, name in (("2", "9780306406157.pdf"), ("4", "9780131495050.pdf")):
+        with pikepdf.open(release / name) as pdf:
+            at = f"//o:Product[{place}]//o:Extent[o:ExtentType='07']/o:ExtentValue/text()"
+            assert values(tree, at) == [str(len(pdf.pages))]
+    assert values(tree, "//o:Product[1]//o:Extent[o:ExtentType='08']/o:ExtentValue/text()") == [str(len(pages))]
     size = (release / "9783161484100.epub").stat().st_size
     assert values(tree, "//o:Product[1]//o:Extent[o:ExtentType='22']/o:ExtentValue/text()") == [str(size)]
 
@@ -225,7 +298,7 @@ def test_what_a_validator_found_is_not_claimed_however_grave_the_author_thinks_i
 def test_a_pdf_is_universally_accessible_only_where_verapdf_found_nothing(release: Path) -> None:
     pdf = release.parent / "knotenschule.pdf"
     checked = without_findings(pdf)
-    assert list(features("pdf", pdf, [checked])) == [("09", "05")]
+    assert list(features("pdf", pdf, [checked])) == [("09", "05"), ("15", "107G")]
     (one,) = [one for one in checked.tested if one.rule == "verapdf"]
     one.findings = 2
     assert list(features("pdf", pdf, [checked])) == [("09", "08")]

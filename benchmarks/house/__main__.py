@@ -34,6 +34,7 @@ SMALL = {
     "latency-wait": 10,
     "default-resources": ["mem_mb=1000", "runtime=60"],
 }
+SUBMIT = "sbatch --parsable --no-requeue --cpus-per-task={threads} --mem={resources.mem_mb}"
 # As profiles/slurm/README.md has it.
 ENGINES: dict[str, dict[str, Any]] = {
     "slurm": {
@@ -44,8 +45,9 @@ ENGINES: dict[str, dict[str, Any]] = {
     },
     "cluster-generic": {
         "executor": "cluster-generic",
-        "cluster-generic-submit-cmd": "sbatch --parsable --cpus-per-task={threads} --mem={resources.mem_mb}",
+        "cluster-generic-submit-cmd": SUBMIT,
         "cluster-generic-cancel-cmd": "scancel",
+        "cluster-generic-status-cmd": "profiles/slurm/status.sh",
     },
 }
 _work = click.argument("work", type=click.Path(path_type=Path))
@@ -93,7 +95,9 @@ def cluster(work: Path, books: int, nodes: int, together: int, engine: str, lose
     catalogue = shelf.make(work / "cluster", books)
     profile = work / "profile"
     profile.mkdir(parents=True, exist_ok=True)
-    settings = yaml.safe_load(PROFILE.read_text(encoding="utf-8")) | SMALL | ENGINES[engine]
+    common = yaml.safe_load(PROFILE.read_text(encoding="utf-8"))
+    own = {name: value for name, value in common.items() if engine == "slurm" or not name.startswith("slurm-")}
+    settings = own | SMALL | ENGINES[engine]
     settings["group-components"] = [f"shelf={together}"]
     (profile / "config.yaml").write_text(yaml.safe_dump(settings), encoding="utf-8")
     with Cluster(work.resolve() / "slurm", nodes) as slurm, usage.counted(work / "usage") as counted:

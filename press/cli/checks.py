@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from press.cli.frame import FILE, MACHINE, main, output, styles
+from press.cli.frame import FILE, MACHINE, main, output, own_styles, styles
 from press.findings import Finding
 
 
@@ -125,6 +125,27 @@ def release(
 
     made = Made(galleys.parent, pages, card, list(record), list(findings), list(editions))
     build(manifest.parent, made, Styles(list(styles)), output)
+
+
+@main.command()
+@click.argument("release", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("book", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
+def verify(release: Path, book: Path | None) -> None:
+    """Compare a release with its manifest, and with what it would be made from here.
+
+    RELEASE is the folder of a release: are its files those that its manifest names? With BOOK, the folder of the book
+    (or the unpacked sources of the release), also: which sources, which files of the press and which tools are others
+    than when it was made? Where none are, `snakemake release` gives the same bytes. Differences make the command fail.
+    """
+    from press.release import verify
+
+    found = list(verify.files(release))
+    if book:
+        found += verify.made_from(release, book, own_styles(book))
+    _tell(list(dict.fromkeys(found)))
+    if not found:
+        click.echo("all is as in the release" if book else "the files are those of the release")
+    _judge(found)
 
 
 def _tell(findings: list[Finding], silent: bool = False) -> None:

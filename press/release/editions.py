@@ -38,7 +38,8 @@ WITHOUT_SIGHT = {"ordered", "described", "structured", "named"}  # together they
 CONFORMS = ["04", "82", "85"]  # EPUB Accessibility 1.1, WCAG 2.2, level AA
 PDF_UA, UNKNOWN = "05", "08"
 NO_HAZARD = ["14", "16", "18"]  # of code list 143: nothing flashes, sounds or moves
-ACCESSIBILITY, HAZARD = "09", "12"  # kinds of features, code list 79
+ACCESSIBILITY, HAZARD, VERSION = "09", "12", "15"  # kinds of features, code list 79
+EPUB_3_3, PDF_1_7 = "101F", "107G"  # versions of formats, code list 220; PDF/A-2 and PDF/UA-1 stand on PDF 1.7
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ def products(
 
 
 def features(kind: str, file: Path, records: list[Record]) -> Iterator[tuple[str, str]]:
-    """Say of an edition's accessibility what the checks of its own file have proved, and nothing else."""
+    """Say of an edition's accessibility and format what the checks of its own file have proved, and nothing else."""
 
     def proves(*rules: str) -> bool:
         return any(record.proves(file, *rules) for record in records)
@@ -109,8 +110,10 @@ def features(kind: str, file: Path, records: list[Record]) -> Iterator[tuple[str
         codes += CONFORMS if proves("epubcheck", "ace", "access") else []
         yield from ((ACCESSIBILITY, code) for code in sorted(codes) or [UNKNOWN])
         yield from ((HAZARD, code) for code in NO_HAZARD if "still" in proved)
+        yield from [(VERSION, EPUB_3_3)] if proves("epubcheck") else []
     elif kind in ("pdf", "large"):
         yield ACCESSIBILITY, PDF_UA if proves("verapdf", "pdf") else UNKNOWN
+        yield from [(VERSION, PDF_1_7)] if proves("verapdf") else []
     elif kind == "html":
         yield ACCESSIBILITY, UNKNOWN  # what the build checks of it is far from all that a conformance asks
 
@@ -129,7 +132,10 @@ def _extents(kind: str, book: Book, pages: PageMap, file: Path) -> Iterator[Exte
         yield Extent("06", sheets, "03")
     else:
         yield Extent("02", sum(document.words for document in book.documents), "02")
-        if kind in ("epub", "pdf"):
+        if kind == "epub":
             yield Extent("08", len(pages.pages), "03")
+        elif kind in ("pdf", "large"):  # with pages of its own
+            with pikepdf.open(file) as pdf:
+                yield Extent("07", len(pdf.pages), "03")
         if kind != "html":
             yield Extent("22", file.stat().st_size, "17")

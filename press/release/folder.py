@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import json
 import shutil
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,10 +17,10 @@ from press.galleys import Galleys
 from press.pagemap import PageMap
 from press.release import covers, inventory, onix, record, trade
 from press.release.editions import Product, products
+from press.release.sources import LICENCES, packed, sources
 from press.styles import Styles
 
-RECORD, BIBTEX, SUMS, MANIFEST, CREDITS = "record.json", "record.bib", "SHA256SUMS", "manifest.json", "CREDITS.md"
-LICENCES = ("LICENSE*", "LICENCE*", "OFL*", "COPYING*")
+RECORD, BIBTEX, SUMS, CREDITS = "record.json", "record.bib", "SHA256SUMS", "CREDITS.md"
 
 
 @dataclass(frozen=True)
@@ -60,9 +58,9 @@ def build(folder: Path, made: Made, styles: Styles, output: Path) -> None:
     with files.folder(output) as room:
         for product in editions:
             _put(product, by_kind, room, manifest.slug, manifest.version)
-        front = next(product.isbn for product in editions if product.kind == "epub")
         for size, picture in covers.draw(proof, styles):
-            files.write(room / "covers" / f"{front}_front_{size}.jpg", picture)
+            for isbn in (product.isbn for product in editions if product.isbn):
+                files.write(room / "covers" / f"{isbn}_front_{size}.jpg", picture)
         shutil.copyfile(made.card.with_suffix(".html"), room / "preflight.html")
         files.write(room / onix.FILE, message)
         files.write(room / RECORD, record.csl(manifest))
@@ -70,9 +68,11 @@ def build(folder: Path, made: Made, styles: Styles, output: Path) -> None:
         files.write(room / snapshot.FILE, snapshot.take(proof, page_map).model_dump_json() + "\n")
         _licences(folder, styles, room)
         files.write(room / CREDITS, styles.render("release/credits.md.j2", book=proof.book, faces=_families(styles)))
+        name = f"{manifest.slug}-{manifest.version}-sources.zip"
+        files.write(room / name, packed(folder, sources(folder, manifest)))
         # The manifest names the tools of whoever made the release, so it is not among what others compare.
         sums = inventory.sums(room)
-        files.write(room / MANIFEST, inventory.describe(folder, manifest, styles, room))
+        files.write(room / inventory.FILE, inventory.describe(folder, manifest, styles, records, room))
         files.write(room / SUMS, sums)
 
 
@@ -100,24 +100,15 @@ def _preflight(card: Path) -> list[Finding]:
 def _put(product: Product, given: dict[str, Path], room: Path, slug: str, version: str) -> None:
     """Put an edition into the release under a name that is bound to it: its ISBN, or that of the web edition's zip."""
     if product.kind == "html":
-        files.write(room / f"{slug}-{version}-web.zip", _zipped(product.file.parent))
+        site = product.file.parent
+        pages = (path for path in site.rglob("*") if path.is_file())
+        files.write(room / f"{slug}-{version}-web.zip", packed(site, pages))
         return
     shutil.copyfile(
         product.file, room / f"{product.isbn}{'_text' if product.kind == 'print' else ''}{product.file.suffix}"
     )
     if product.kind == "print":
         shutil.copyfile(given["cover"], room / f"{product.isbn}_cover.pdf")
-
-
-def _zipped(site: Path) -> bytes:
-    """Return a folder as a zip file that is always the same."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path in sorted(path for path in site.rglob("*") if path.is_file()):
-            entry = zipfile.ZipInfo(path.relative_to(site).as_posix(), (1980, 1, 1, 0, 0, 0))
-            entry.create_system, entry.external_attr, entry.compress_type = 3, 0o644 << 16, zipfile.ZIP_DEFLATED
-            archive.writestr(entry, path.read_bytes())
-    return buffer.getvalue()
 
 
 def _families(styles: Styles) -> list[str]:

@@ -1,8 +1,13 @@
-"""The benchmark of a house: its tables are made of what its commands print."""
+"""What a house on a cluster stands on: how jobs are asked for, and the tables of the benchmark."""
 
 from __future__ import annotations
 
 import json
+import subprocess
+from pathlib import Path
+
+import pytest
+from conftest import HOME
 
 from benchmarks.house.tables import tables
 
@@ -23,3 +28,27 @@ def test_the_tables_of_the_benchmark() -> None:
         "| slurm | 2 | 1 | 6 completed, 1 node fail (n1 killed) | 6 of 6 | 90 s | 4.0 | 4.00 s | 3.00 s | 1.00 s "
         "| 140 MB | 98 MB | 1.5 |"
     ) in said
+
+
+@pytest.mark.parametrize(
+    ("squeue", "status"),
+    [
+        ("echo PENDING", "running"),
+        ("echo RUNNING", "running"),
+        ("echo COMPLETED", "success"),
+        ("echo NODE_FAIL", "failed"),
+        ("echo TIMEOUT", "failed"),
+        ("echo slurm_load_jobs error: Invalid job id specified >&2; exit 1", "success"),
+        ("echo slurm_load_jobs error: Unable to contact slurm controller >&2; exit 1", "running"),
+    ],
+)
+def test_how_a_job_stands(tmp_path: Path, squeue: str, status: str) -> None:
+    """For cluster-generic, by a squeue that says this."""
+    program = tmp_path / "squeue"
+    program.write_text(f"#!/bin/sh\n{squeue}\n", encoding="utf-8")
+    program.chmod(0o755)
+    said = subprocess.run(
+        [HOME / "profiles/slurm/status.sh", "7"],
+        env={"PATH": f"{tmp_path}:/usr/bin:/bin"}, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert said.stdout == f"{status}\n"
