@@ -143,7 +143,7 @@ def test_downloads_are_measured(site: Path) -> None:
     assert [link["href"] for link in publication["links"]] == [
         f"{URL}downloads/two-knots.{end}" for end in ("epub", "pdf")
     ]
-    assert publication["images"] == [{"href": f"{URL}cover.jpg", "type": "image/jpeg"}]
+    assert publication["images"] == [{"href": f"{URL}cover.jpg", "type": "image/jpeg", "width": 800, "height": 800}]
     assert catalogue["links"] == [{"rel": "self", "href": f"{URL}opds.json", "type": "application/opds+json"}]
 
 
