@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+# What is made of a book of a house, each of what stands before it.
+GOALS = ("editions", "large", "check", "release")
+
 
 @dataclass
 class Paths:

@@ -21,7 +21,7 @@ from snakemake.exceptions import WorkflowError
 from press import book, catalogue, files, seals
 from press.catalogue import whole
 from press.findings import Refused
-from press.paths import Paths
+from press.paths import GOALS, Paths
 from press.release.sources import sources
 
 # The rooms of the engine (paths below press/) that all stages use.
@@ -291,7 +291,7 @@ class House:
         with _writing(self.build):
             self._break(Path(self.seal(self.press)), [*self.engine, *self.style_files])
             free = [folder for folder in self.catalogue.folders if not _busy(folder / "build")]
-            for goal in whole.GOALS:  # in the order in which they depend on each other
+            for goal in GOALS:  # in the order in which they depend on each other
                 for folder in free:
                     seal = Path(_sealed(folder, goal))
                     if seal.exists():

@@ -31,11 +31,7 @@ def test_help_names_every_room() -> None:
     code, said = run("--help")
     assert code == 0
     commands = re.findall(r"^  (\w+) ", said.partition("Commands:")[2], re.M)
-<<<<<<< HEAD
     expected = "new import preview merge resolve sheets epub pdf large print cover html docx".split()
-    expected += ["downloads", "preflight", "check", "findings", "release", "report", "changes", "make", "stock"]
-=======
-    expected = "new import preview merge read resolve sheets epub pdf large print wrap cover html docx".split()
     expected += [
         "downloads",
         "preflight",
@@ -48,7 +44,6 @@ def test_help_names_every_room() -> None:
         "make",
         "stock",
     ]
->>>>>>> 5cbb64e (A release is whole: large print with its ISBN, covers by every ISBN, its sources and what each check said; press verify names what would be other if it were made again; a second release makes nothing)
     assert commands == expected, "in the order of the data"
 
 

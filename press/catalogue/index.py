@@ -44,9 +44,10 @@ def build(catalogue: Catalogue, styles: Styles) -> None:
     page = styles.render(
         "catalogue/index.html.j2", catalogue=catalogue, shelved=shelved, words=words, feed=FEED, sheet=SHEET
     )
-    sheet = styles.css("catalogue/house.css.j2", "light")
+    sheet, letters = styles.css("catalogue/house.css.j2", "light"), typefaces.Letters()
+    letters.add(page)
     with files.folder(room / FONTS) as fonts:
-        for name, face in typefaces.cut(styles, sheet, [page]).items():
+        for name, face in typefaces.cut(styles, sheet, letters):
             files.write(fonts / Path(name).name, face)
     files.write(room / SHEET, sheet)
     files.write(room / PAGE, page)

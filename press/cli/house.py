@@ -7,8 +7,7 @@ from pathlib import Path
 import click
 
 from press.cli.frame import main, output, styles, workers
-
-GOALS = ("editions", "large", "check", "release")  # what is made of a book, each of what stands before it
+from press.paths import GOALS
 
 
 @main.command()
