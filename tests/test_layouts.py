@@ -104,7 +104,7 @@ def test_pages_that_do_not_change_are_taken_over(layouter: Layouter, page: etree
 def test_a_trial_looks_at_some_pages_only(layouter: Layouter, page: etree._Element) -> None:
     old = whole(layouter, page)
     choices = Choices(moves={key_of(page, 4): ("after", key_of(page, 5))})
-    trial = layouter.again(state(layouter, page, choices), old, {1, 2}, last=3, moved=True)
+    trial = layouter.again(state(layouter, page, choices), old, {1, 2}, last=3, alike=99)
     assert seen(trial.sheets)[:3] == seen(whole(layouter, apply(page, choices)).sheets)[:3]
     assert len(trial.sheets) == 4 < len(old.sheets)
 
@@ -128,7 +128,7 @@ def test_lines_and_notes_are_laid_out_once(
     monkeypatch.setattr(memory, "_break_line", lambda *_: pytest.fail("a line was laid out again"))
     monkeypatch.setattr(memory, "_style_page", lambda *_: pytest.fail("a page's styles were computed again"))
     monkeypatch.setattr(LayoutContext, "_update_footnote_area", lambda _: pytest.fail("so was a note"))
-    again = layouter.again(old.tree, old, {0, 1, 2}, moved=True)
+    again = layouter.again(old.tree, old, {0, 1, 2}, alike=99)
     assert seen(again.sheets) == seen(old.sheets)
 
 
@@ -141,7 +141,7 @@ def test_a_block_that_inherits_another_style_is_made_anew() -> None:
     own = Layouter(lambda markup: weasyprint.HTML(string=markup), [style])
     old = whole(own, tree)
     choices = Choices(moves={str(next(tree.iter("figure")).get(flow.KEY)): ("after", key_of(tree, 0))})
-    again = own.again(state(own, tree, choices), old, {0}, moved=True)
+    again = own.again(state(own, tree, choices), old, {0}, alike=99)
     assert seen(again.sheets) == seen(whole(own, apply(tree, choices)).sheets)
     assert [line.text for line in again.sheets[0].fragments[0].lines] != []
 

@@ -47,7 +47,7 @@ def compose(page: etree._Element, layouter: Layouter, notes: Mapping[str, str]) 
         weights = [_weight(each, notes, number, end) for each in tried]
         chosen = weights.index(min(weights))
         if chosen:
-            current = desk.settle(desk.again(current, tried[chosen].choices))
+            current = desk.settle(desk.adopted(tried[chosen], current))
             best = min(best, current, key=lambda settled: _weight(settled, notes))
     choices = looseness.evened(page, layouter, best.sheets, best.choices, notes)
     if choices != best.choices:
@@ -97,6 +97,7 @@ class _Desk:
             for text in block.iter(etree.Element)
             if text.get(flow.TEXT)
         }
+        self.parents = {block.get(flow.KEY): block.getparent() for block in page.iter(etree.Element)}
         self.trees: dict[Any, Tree] = {}  # by what was chosen of the markup
 
     def whole(self, choices: Choices) -> _Laid:
@@ -109,8 +110,32 @@ class _Desk:
         blocks = choices.unlike(old.choices, self.block_of)
         if blocks - {one.key for each in old.sheets for one in each.fragments}:
             return self.whole(choices)
-        moved = choices.moves != old.choices.moves
-        return _Laid(self._laid(choices, old.layout, blocks, last, moved), choices)
+        return _Laid(self._laid(choices, old.layout, blocks, last, self._alike(old, choices)), choices)
+
+    def adopted(self, trial: _Laid, old: _Laid) -> _Laid:
+        """Lay out what was left out of a trial against the layout `old`."""
+        made, known, rest = trial.layout, old.layout, len(trial.sheets)
+        first = rest - 1
+        while first and self._handed_on(made.sheets[first]):
+            first -= 1
+        blocks = trial.choices.unlike(old.choices, self.block_of)
+        dirty = {first, *(number for number in self._dirty(known, blocks) if number >= rest)}
+        joined = Layout(made.sheets + known.sheets[rest:], made.starts + known.starts[rest + 1 :], made.tree)
+        return _Laid(
+            self.layouter.again(made.tree, joined, dirty, alike=self._alike(old, trial.choices)), trial.choices
+        )
+
+    def _alike(self, old: _Laid, choices: Choices) -> int:
+        """Return from which page on the start of a page says the same as in a layout with other moves.
+
+        WeasyPrint counts the blocks in a section: from the block on that is behind the last of those that moved.
+        """
+        moves = set(choices.moves.items()) ^ set(old.choices.moves.items())
+        blocks = {block for key, (_, beside) in moves for block in (key, beside)}
+        if len({self.parents[block] for block in blocks}) > 1:
+            return len(old.sheets)
+        pages = [n for n, sheet in enumerate(old.sheets) if any(one.key in blocks for one in sheet.fragments)]
+        return max(pages) + 2 if pages else 0
 
     def renumbered(self, composed: Layout, choices: Choices) -> _Laid:
         """Lay out again what has other page numbers than it had when the choices were made."""
@@ -142,12 +167,10 @@ class _Desk:
             if block.get(flow.KEY) in lines
         }
 
-    def _laid(
-        self, choices: Choices, old: Layout, blocks: set[str], last: int | None = None, moved: bool = False
-    ) -> Layout:
+    def _laid(self, choices: Choices, old: Layout, blocks: set[str], last: int | None = None, alike: int = 0) -> Layout:
         """Lay out again the pages of some blocks, and those that change with them."""
         if dirty := self._dirty(old, blocks):
-            return self.layouter.again(self._tree(choices), old, dirty, last, moved)
+            return self.layouter.again(self._tree(choices), old, dirty, last, alike)
         return old  # what is chosen anew changes nothing
 
     def _dirty(self, old: Layout, blocks: set[str]) -> set[int]:
@@ -157,10 +180,13 @@ class _Desk:
         pages = {n for n, sheet in enumerate(old.sheets) if any(one.key in blocks for one in sheet.fragments)}
         pages |= {number - 1 for number in pages if number}
         for number in range(len(old.sheets) - 1, 0, -1):
-            ids = old.sheets[number].ids
-            if any(note in ids and call not in ids for note, call in self.notes.items()):
+            if self._handed_on(old.sheets[number]):
                 pages |= {number, number - 1}
         return pages
+
+    def _handed_on(self, sheet: Sheet) -> bool:
+        """Tell whether a page has a note of an earlier one."""
+        return any(note in sheet.ids and call not in sheet.ids for note, call in self.notes.items())
 
     def settle(self, laid: _Laid) -> _Laid:
         """Lay out until every note is with its call, every line on the grid, no heading stranded, no ladder left."""

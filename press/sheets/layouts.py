@@ -57,17 +57,15 @@ class Layouter:
         """Return the pages of another document with the same styles, of which nothing is kept."""
         return self.whole(self.trees.apart(page)).sheets
 
-    def again(
-        self, tree: Tree, old: Layout, dirty: Iterable[int], last: int | None = None, moved: bool = False
-    ) -> Layout:
+    def again(self, tree: Tree, old: Layout, dirty: Iterable[int], last: int | None = None, alike: int = 0) -> Layout:
         """Lay out another state of the document of which `old` was laid out: of its pages only `dirty` are changed.
 
-        Pages that start as they did and are not dirty are taken over, unless blocks have `moved`. Pages behind `last`
-        are left out.
+        Pages that start as they did and are not dirty are taken over from page `alike` on: before it, a start may say
+        something else where blocks have moved. Pages behind `last` are left out.
         """
-        return self._laid(tree, old, set(dirty), last, moved)
+        return self._laid(tree, old, set(dirty), last, alike)
 
-    def _laid(self, tree: Tree, old: Layout, dirty: set[int], last: int | None = None, moved: bool = False) -> Layout:
+    def _laid(self, tree: Tree, old: Layout, dirty: set[int], last: int | None = None, alike: int = 0) -> Layout:
         from weasyprint.document import Page
         from weasyprint.layout.page import remake_page
 
@@ -80,7 +78,9 @@ class Layouter:
         for number in count(first):
             if last is not None and number > last:
                 break
-            kept = not moved and number not in dirty and number < len(old.sheets) and not context.reported_footnotes
+            kept = (
+                number >= alike and number not in dirty and number < len(old.sheets) and not context.reported_footnotes
+            )
             if kept and starts[number][:3] == old.starts[number][:3]:
                 sheets.append(old.sheets[number])
                 starts.append(old.starts[number + 1])
