@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -161,6 +162,21 @@ def test_a_part_is_drawn_the_same_whatever_was_kept(layouter: Layouter, page: et
     }
     anew = layouter.render(written(page, choices))
     assert re.sub(rb"/ID.*", b"", kept.write_pdf()) == re.sub(rb"/ID.*", b"", anew.write_pdf())
+
+
+@pytest.mark.parametrize(("moved", "other", "last"), [(4, 6, 3), (9, 10, 5), (9, 12, 6)])
+def test_a_trial_that_is_chosen_is_laid_out_to_its_end(
+    layouter: Layouter, page: etree._Element, moved: int, other: int, last: int
+) -> None:
+    """Only behind the pages that it has; what it comes to is what is laid out without it."""
+    desk = _Desk(page, layouter, {f"note-{number}": f"call-{number}" for number in (1, 2)})
+    old = desk.settle(desk.whole(Choices()))
+    choices = replace(old.choices, moves={key_of(page, moved): ("after", key_of(page, other))})
+    trial = desk.again(old, choices, last)
+    assert len(trial.sheets) == last + 1
+    adopted = desk.adopted(trial, old)
+    assert seen(adopted.sheets) == seen(desk.again(old, choices).sheets)
+    assert adopted.sheets[last - 1] is trial.sheets[last - 1]
 
 
 def test_only_what_has_another_page_number_is_laid_out_again(layouter: Layouter, page: etree._Element) -> None:

@@ -120,7 +120,7 @@ class _Desk:
             first -= 1
         blocks = trial.choices.unlike(old.choices, self.block_of)
         dirty = {first, *(number for number in self._dirty(known, blocks) if number >= rest)}
-        joined = Layout(made.sheets + known.sheets[rest:], made.starts + known.starts[rest + 1 :], made.tree)
+        joined = Layout(made.sheets + known.sheets[rest:], made.starts[:rest] + known.starts[rest:], made.tree)
         return _Laid(
             self.layouter.again(made.tree, joined, dirty, alike=self._alike(old, trial.choices)), trial.choices
         )

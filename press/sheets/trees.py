@@ -206,7 +206,24 @@ def _alike(kept: _Kept, style: Any) -> bool:
     from weasyprint.css.properties import INHERITED
 
     wanted = (INHERITED - _OF_LINES if kept.lines else INHERITED).union(_HANDED_DOWN)
-    return style is kept.box.style or all(style[name] == kept.box.style[name] for name in wanted)
+    own = kept.box.style
+    return _declared_alike(style, own, wanted) or all(style[name] == own[name] for name in wanted)
+
+
+def _declared_alike(style: Any, other: Any, wanted: AbstractSet[str]) -> bool:
+    """Tell whether the same is declared of some properties for two styles and all that these inherit from."""
+    while style is not other:
+        if style is None or other is None or not hasattr(style, "cascaded") or not hasattr(other, "cascaded"):
+            return False
+        names = style.cascaded.keys() | other.cascaded.keys()
+        if any(style.cascaded.get(name) != other.cascaded.get(name) for name in names if _counts(name, wanted)):
+            return False
+        style, other = style.parent_style, other.parent_style
+    return True
+
+
+def _counts(name: str, wanted: AbstractSet[str]) -> bool:
+    return name in wanted or name.startswith("__")  # a property of the style sheet's own
 
 
 def _computed(value: str) -> Any:
