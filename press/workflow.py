@@ -25,23 +25,23 @@ from press.paths import GOALS, Paths
 from press.release.sources import sources
 
 # The rooms of the engine (paths below press/) that all stages use.
-SHARED = "findings.py files.py cli galleys.py styles.py fonts.py kept.py pdfs.py pixels.py".split()
+SHARED = "__init__.py findings.py files.py cli galleys.py styles.py fonts.py kept.py pdfs.py pixels.py".split()
 # What a stage is made with besides: rooms of the engine, and rooms of the styles.
 STAGES = {
     "resolve": ("read resolve book.py yamlfile.py prose.py", "galley locales fonts"),
     "sheets": ("sheets pagemap.py folios.py", "pdf fonts"),
     "epub": ("editions/epub pagemap.py folios.py", "epub pdf fonts"),
-    "pdf": (
-        "editions/pdf",
-        "pdf fonts",
-    ),  # styles of the sheets: were these to fail, it is known to be old
+    "pdf": ("editions/pdf", "pdf fonts"),  # the styles of its sheets: should these fail, it is known to be old
     "print": ("editions/pdf editions/print", "pdf fonts profiles"),
-    "cover": ("editions/print sheets pagemap.py", "cover fonts profiles"),
+    "cover": ("editions/print sheets pagemap.py folios.py", "cover fonts profiles"),
     "html": ("editions/web", "web fonts"),
-    "docx": ("editions/docx editions/epub/pictures.py read/pandoc.py", "docx"),
-    "preflight": ("check/preflight", "preflight"),
-    "check": ("check editions pagemap.py prose.py", "check"),
-    "report": ("report changes pagemap.py", "report fonts"),
+    "docx": ("editions read pagemap.py folios.py", "docx"),
+    "preflight": ("check editions pagemap.py folios.py", "preflight"),
+    "check": ("check editions read book.py yamlfile.py prose.py pagemap.py folios.py progress.py", "check"),
+    "report": (
+        "report changes check editions release book.py yamlfile.py prose.py pagemap.py folios.py progress.py",
+        "report fonts",
+    ),
     "release": (". ../Snakefile", "."),  # its manifest names all of the press
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import random
 import re
@@ -13,6 +14,7 @@ from conftest import HOME, snakemake
 from test_workflow import TYPESET, digests
 
 from press import seals
+from press.workflow import SHARED, STAGES, engine_files
 
 YEAR = 365 * 86400
 WAYS = {"the past": -20 * YEAR, "the future": 20 * YEAR, "the present": 0}
@@ -96,3 +98,40 @@ def test_a_save_while_a_job_runs_is_seen(tmp_path: Path) -> None:
     chapter.write_text("Ein Seit.", encoding="utf-8")
     os.utime(chapter, ns=(status.st_atime_ns, status.st_mtime_ns))
     assert seals.state([str(chapter)]) != before, "though size and date are the same"
+
+
+MODULES = {  # what the command of a stage calls
+    "resolve": "read/book resolve/book",
+    "sheets": "sheets/__init__",
+    "epub": "editions/epub/__init__",
+    "pdf": "editions/pdf/screen",
+    "print": "editions/print/edition",
+    "cover": "editions/print/cover",
+    "html": "editions/web/__init__ editions/web/downloads",
+    "docx": "editions/docx/__init__",
+    "preflight": "check/preflight/card",
+    "check": "check/run check/fidelity/__init__",
+    "report": "report/page report/gather changes/page",
+    "release": "release/folder",
+}
+
+
+def imported(file: Path) -> set[Path]:
+    """Return the files of the press that a file of it imports."""
+    names = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names |= {node.module, *(f"{node.module}.{one.name}" for one in node.names)}
+    places = [HOME.joinpath(*name.split(".")) for name in names if name.split(".")[0] == "press"]
+    files = [place / "__init__.py" if place.is_dir() else place.with_suffix(".py") for place in places]
+    return {file for file in files if file.is_file()}
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_seal_knows_all_that_its_stage_imports(stage: str) -> None:
+    todo, seen = [HOME / "press" / f"{name}.py" for name in MODULES[stage].split()], set()
+    while todo:
+        if (file := todo.pop()) not in seen:
+            seen.add(file)
+            todo += imported(file)
+    assert {str(file) for file in seen} <= set(engine_files(HOME, *SHARED, *STAGES[stage][0].split()))
