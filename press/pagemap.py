@@ -8,8 +8,10 @@ Words are counted the same way by whoever writes and reads the map: `words(secti
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Literal
 
 from lxml import etree
@@ -47,6 +49,7 @@ class PageMap(BaseModel):
     folios: dict[str, str]
 
 
+_WORD = re.compile(r"\S+")
 INLINE = set("a abbr b bdi bdo cite code dfn em i kbd mark q s samp small span strong sub sup time u var wbr".split())
 
 
@@ -70,12 +73,12 @@ def words(section: etree._Element) -> list[str]:
 def places(section: etree._Element) -> list[Place]:
     """Return where each of `words(section)` begins."""
     found, inside = [], False
-    for place, text in _pieces(section):
-        for offset, character in enumerate(text):
-            if not inside and not character.isspace():
+    for place, text in filter(itemgetter(1), _pieces(section)):
+        for word in _WORD.finditer(text):
+            if word.start() or not inside:
                 assert place is not None, "the edges of blocks are blank"
-                found.append(Place(place.element, place.part, offset))
-            inside = not character.isspace()
+                found.append(Place(place.element, place.part, word.start()))
+        inside = not text[-1].isspace()
     return found
 
 

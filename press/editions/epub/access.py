@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -188,8 +189,8 @@ def _named(files: Files) -> Iterator[str]:
         for table in tree.iter("{*}table"):
             if table.find(".//{*}th") is None:
                 yield f"{name}: a table has no heads"
-        ids = [str(one) for one in tree.xpath("//@id")]
-        yield from (f"{name}: id '{one}' stands twice" for one in sorted({one for one in ids if ids.count(one) > 1}))
+        ids = Counter(map(str, tree.xpath("//@id")))
+        yield from (f"{name}: id '{one}' stands twice" for one, count in sorted(ids.items()) if count > 1)
 
 
 def _said(element: etree._Element) -> str:

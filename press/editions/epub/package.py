@@ -33,6 +33,7 @@ SHEETS: dict[str, tuple[str, Medium]] = {
     "css/book.css": ("epub/book.css.j2", "light"),
     "css/dark.css": ("epub/dark.css.j2", "dark"),
 }
+LEVEL = 5  # of zlib: 9 saves 0.6 % of the file and takes three times as long
 XHTML_TYPE = "application/xhtml+xml"
 
 
@@ -49,7 +50,7 @@ class _Archive(zipfile.ZipFile):
         entry.create_system = 3
         entry.external_attr = 0o644 << 16
         entry.compress_type = zipfile.ZIP_STORED if name == "mimetype" else zipfile.ZIP_DEFLATED
-        super().writestr(entry, data, compresslevel=9)
+        super().writestr(entry, data, compresslevel=LEVEL)
 
 
 class _Writer(epub.EpubWriter):  # type: ignore[misc]

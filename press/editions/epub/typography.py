@@ -17,6 +17,7 @@ UNTOUCHED = frozenset(f"{{{XHTML}}}{name}" for name in ("code", "pre", "kbd", "s
 
 _DASH = re.compile(r"(?<=\S) (?=[–—] )")
 _RANGE = re.compile(r"(?<=\d)–(?=\d)")
+_DIGIT = re.compile(r"\d")
 _UNIT = re.compile(r"(?<=\d) (?=(?:%|°C|[kcm]?m|k?g|mg|k?Pa|k?N|ml|l|min|h|s)\b)")
 _NUMBERED = ("chapter", "chapter-short", "appendix", "appendix-short", "figure", "figure-short", "table", "table-short")
 
@@ -40,6 +41,6 @@ def _before_numbers(words: Mapping[str, str]) -> re.Pattern[str]:
 def _bind(text: str | None, numbered: re.Pattern[str]) -> str | None:
     if not text:
         return text
-    text = _DASH.sub(NBSP, text)
-    text = _RANGE.sub(f"{JOINER}–{JOINER}", text)
-    return numbered.sub(NBSP, _UNIT.sub(NBSP, text))
+    if "–" in text or "—" in text:
+        text = _RANGE.sub(f"{JOINER}–{JOINER}", _DASH.sub(NBSP, text))
+    return numbered.sub(NBSP, _UNIT.sub(NBSP, text)) if _DIGIT.search(text) else text
