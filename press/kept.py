@@ -15,7 +15,7 @@ from pathlib import Path
 
 from press import files
 
-MOST = 2000  # things in a room; beyond it those go that were not asked for lately
+MOST = 1000  # things in a room; beyond it those go that were not asked for lately
 
 
 def kept(room: str, made_of: Iterable[object], make: Callable[[], bytes]) -> bytes:

@@ -1,6 +1,7 @@
 """Fonts: the subsets of one face in all parts, laid over each other to one font.
 
-WeasyPrint keeps the glyph ids of the whole font in its subsets, so a glyph has the same number in every part.
+WeasyPrint keeps the glyph ids of the whole font in its subsets, so a glyph has the same number in every part. A united
+font is kept by its subsets: few edits bring a chapter a glyph that it had not.
 """
 
 from __future__ import annotations
@@ -8,10 +9,13 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name
+
+from press.kept import kept, tools
 
 _CHARACTER = re.compile(rb"<([0-9a-fA-F]{4})> <([0-9a-fA-F]+)>")
 _MAP = (
@@ -36,6 +40,11 @@ def unite(pdf: pikepdf.Pdf) -> None:
         for key, font in list(fonts.items()):
             if _is_truetype(font):
                 fonts[key] = united[str(font.BaseFont)]
+
+
+@cache
+def _tools() -> str:
+    return tools(__file__, "fonttools")
 
 
 def _has_fonts(thing: Any) -> bool:
@@ -69,7 +78,8 @@ def _unite(pdf: pikepdf.Pdf, fonts: list[Any]) -> Any:
         subsets.setdefault(font.DescendantFonts[0].FontDescriptor.FontFile2.read_bytes(), set()).update(used)
         widths |= _widths(font.DescendantFonts[0].get("/W", Array()))
         characters = used | characters
-    data = overlay(list(subsets.items()))
+    made_of = [part for data, used in subsets.items() for part in (data, sorted(used))]
+    data = kept("united", [_tools(), *made_of], lambda: overlay(list(subsets.items())))
     stream = pdf.make_stream(data)
     stream.Length1 = len(data)
     descendant = first.DescendantFonts[0]

@@ -37,9 +37,11 @@ _COUNT = {"q", "Q", *OPERANDS} | TAGS | SHOWS_TEXT | PAINTS
 _WORDS = "|".join(re.escape(one) for one in sorted(_COUNT - {"INLINE IMAGE"}, key=len, reverse=True))
 _FIRST = "".join(sorted({one[0] for one in _COUNT - {"INLINE IMAGE"}}))
 _OPERATOR = re.compile(rf"([\s\]>](?=[{_FIRST}])(?:{_WORDS}))(?![^\s/\[<])", re.A)
-# What makes this way unsafe: literal strings, comments, inline pictures; white space in hexadecimal strings; names that
-# are spelled with numbers; operands that are not parted from what is before them; other control characters.
-_UNSAFE = re.compile(r"[(%#\x00\x0b\x1c-\x1f]|BI|<(?<!<<)(?!<|[0-9A-Fa-f]*>)|\][-+.\d]")
+# What makes this way unsafe: literal strings, comments, names that are spelled with numbers, inline pictures, and what
+# Python takes for white space, and PDF does not, or the other way round ...
+_UNSAFE = ("(", "%", "#", "BI", "\x00", "\x0b", "\x1c", "\x1d", "\x1e", "\x1f")
+# ... white space in hexadecimal strings; operands that are not parted from what is before them.
+_UNPARTED = re.compile(r"<(?<!<<)(?!<|[0-9A-Fa-f]*>)"), re.compile(r"\][-+.\d]")
 
 
 Instruction = Any  # pikepdf's ContentStreamInstruction or ContentStreamInlineImage
@@ -60,10 +62,11 @@ class Content:
 
     def rewrite(self, data: bytes, parse: Callable[[], Iterable[Instruction]]) -> bytes:
         """Return the content `data` with its colours exchanged; `parse` gives its instructions, if they are wanted."""
-        text = data.decode("ascii") if data.isascii() else "%"
-        if _UNSAFE.search(text):
-            return self._by_instructions(parse())
-        return self._by_operators(text)
+        text = data.decode("ascii", "replace")
+        plain = data.isascii() and not any(sign in text for sign in _UNSAFE)
+        if plain and not any(sign.search(text) for sign in _UNPARTED):
+            return self._by_operators(text)
+        return self._by_instructions(parse())
 
     def _by_operators(self, text: str) -> bytes:
         out = []

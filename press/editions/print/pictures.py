@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+from typing import TYPE_CHECKING
 
 import pikepdf
 from pikepdf import Dictionary, Name
-from PIL import Image, ImageChops, ImageCms
-
 from press.editions.print.content import is_printable
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 
 def exchange(pdf: pikepdf.Pdf, profile: bytes) -> None:
@@ -50,6 +52,8 @@ def _inks(space: pikepdf.Object) -> Name | None:
 
 def _grey(pixels: Image.Image) -> Image.Image | None:
     """Return the pixels in grey where all of them are (a difference that nobody sees is none)."""
+    from PIL import ImageChops
+
     red, green, blue = pixels.split()
     differences = ImageChops.difference(red, green), ImageChops.difference(green, blue)
     if all(difference.getextrema()[1] <= 2 for difference in differences):  # type: ignore[operator]
@@ -58,6 +62,8 @@ def _grey(pixels: Image.Image) -> Image.Image | None:
 
 
 def _separate(pixels: Image.Image, profile: bytes) -> Image.Image:
+    from PIL import ImageCms
+
     separated = ImageCms.profileToProfile(
         pixels,
         ImageCms.createProfile("sRGB"),
