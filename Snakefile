@@ -101,7 +101,9 @@ if book.single:
         params:
             state=book.state("epub"),
         shell:
-            book.command("epub {galleys} --pages {pages} {styles} -o {epub}")
+            book.command(
+                "epub {galleys} --pages {pages} {styles} --workers {workflow.cores} -o {epub}"
+            )
 
     rule pdf:
         input:

@@ -41,6 +41,12 @@ def kept_file(room: str, made_of: Iterable[object], make: Callable[[], bytes]) -
     return place
 
 
+def is_kept(room: str, made_of: Iterable[object]) -> bool:
+    """Tell whether what is made of these things was made before."""
+    place = _place(room, made_of)
+    return place is not None and place.is_file()
+
+
 def folder(room: str) -> Path | None:
     """Return the folder of a room, if things are kept."""
     cache = os.environ.get("PRESS_CACHE")

@@ -92,7 +92,7 @@ def _editions(manifest: book.Manifest, at: Paths, styles: Styles, workers: int) 
     galleys, tries = at.galleys.parent, _Tries()
     tries.run("edition", editions.load("html"), galleys, styles, at.html.parent)
     if tries.run("sheets", sheets.build, galleys, styles, "book", at.sheets(), workers):
-        tries.run("edition", epub.build, galleys, styles, at.epub, at.pages)
+        tries.run("edition", epub.build, galleys, styles, at.epub, at.pages, workers)
         for name, output in {"pdf": at.pdf, "print": at.print}.items():
             tries.run("edition", editions.load_finish(name), at.sheets(), galleys, styles, output)
         tries.run("edition", cover.build, galleys, at.pages, styles, at.cover)

@@ -6,15 +6,16 @@ from pathlib import Path
 
 import click
 
-from press.cli.frame import FILE, main, output, styles
+from press.cli.frame import FILE, main, output, styles, workers
 
 
 @main.command()
 @click.argument("galleys", type=FILE)
 @click.option("-p", "--pages", type=FILE, help="The page map, pages.json: marks where the pages of print begin.")
 @styles
+@workers
 @output
-def epub(galleys: Path, pages: Path | None, styles: tuple[Path, ...], output: Path) -> None:
+def epub(galleys: Path, pages: Path | None, styles: tuple[Path, ...], workers: int, output: Path) -> None:
     """Make the EPUB.
 
     GALLEYS is the book.json in the folder that `press resolve` wrote.
@@ -22,7 +23,7 @@ def epub(galleys: Path, pages: Path | None, styles: tuple[Path, ...], output: Pa
     from press.editions.epub import build
     from press.styles import Styles
 
-    build(galleys.parent, Styles(list(styles)), output, pages)
+    build(galleys.parent, Styles(list(styles)), output, pages, workers)
 
 
 def _finish(name: str, summary: str) -> None:

@@ -18,10 +18,10 @@ from press.styles import Styles
 __all__ = ["build"]
 
 
-def build(galleys: Path, styles: Styles, output: Path, pages: Path | None = None) -> None:
-    """Write the EPUB of the book in `galleys` to the file `output`, in one step.
+def build(galleys: Path, styles: Styles, output: Path, pages: Path | None = None, workers: int = 1) -> None:
+    """Write the EPUB of the book in `galleys` to the file `output`, in one step; draw on so many processes.
 
     `pages` is the page map of the print edition, pages.json: with it, the EPUB has the pages of print.
     """
     numbered = PageMap.model_validate_json(pages.read_bytes()) if pages else None
-    files.write(output, Package(Galleys(galleys), styles, numbered).pack())
+    files.write(output, Package(Galleys(galleys), styles, numbered, workers).pack())

@@ -86,7 +86,8 @@ def stand_in(drawing: str) -> str:
 class Package:
     """One book on its way into an EPUB; with a page map, the pages of the print edition are marked in it."""
 
-    def __init__(self, galleys: Galleys, styles: Styles, pages: PageMap | None = None) -> None:
+    def __init__(self, galleys: Galleys, styles: Styles, pages: PageMap | None = None, workers: int = 1) -> None:
+        self.workers = workers  # processes
         self.galleys = galleys
         self.styles = styles
         self.book = galleys.book
@@ -100,6 +101,7 @@ class Package:
         if pages:
             self._number(pages)
         self.pictures: dict[str, bytes] = {}
+        self.drawings: set[str] = set()  # those of the pictures that need a stand-in
         self.spine: dict[str, str] = {}  # the documents in reading order
         self.out = epub.EpubBook()
 
@@ -110,6 +112,7 @@ class Package:
             self._add_document(document)
         self._add_navigation()
         self._add_styles()
+        self._add_stand_ins()
         for number, (src, content) in enumerate(sorted(self.pictures.items()), start=1):
             if src != self.cover:
                 self._add(f"image-{number}", src, pictures.media_type(src), content)
@@ -227,12 +230,16 @@ class Package:
         The package names the one as the other's fallback (EPUB 3.3, 3.5.1). A <picture> would offer both in place, but
         readers that unpack an EPUB in memory, such as Foliate, show nothing of it.
         """
-        other = stand_in(src) if src.endswith(".svg") else src
         if src not in self.pictures:
             self.pictures[src] = pictures.load(self.galleys, src)
-        if other not in self.pictures:
-            self.pictures[other] = pictures.pixels(self.pictures[src])
+        if src.endswith(".svg"):
+            self.drawings.add(src)
         return documents.relative(src, here)
+
+    def _add_stand_ins(self) -> None:
+        drawings = sorted(self.drawings)
+        drawn = pictures.pixels_of([self.pictures[src] for src in drawings], self.workers)
+        self.pictures |= zip(map(stand_in, drawings), drawn, strict=True)
 
     def _add_navigation(self) -> None:
         address = partial(self.address, here="")

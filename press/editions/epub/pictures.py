@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import io
+import multiprocessing
 import re
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from functools import cache
 from pathlib import Path
 
@@ -11,7 +14,7 @@ from lxml import etree
 
 from press import pixels as rasteriser
 from press.galleys import Galleys
-from press.kept import kept, tools
+from press.kept import is_kept, kept, tools
 
 MEDIA_TYPES = {
     ".svg": "image/svg+xml",
@@ -61,6 +64,15 @@ def pixels(svg: bytes) -> bytes:
     Drawing takes a third of a second, so what was drawn before is kept.
     """
     return kept("pixels", (svg, _tools()), lambda: _drawn(svg))
+
+
+def pixels_of(drawings: Sequence[bytes], workers: int) -> list[bytes]:
+    """Return `pixels` of each drawing, made on so many processes where many are to be made."""
+    missing = sum(not is_kept("pixels", (svg, _tools())) for svg in drawings)
+    if min(workers, missing) < 2:
+        return [pixels(svg) for svg in drawings]
+    with ProcessPoolExecutor(min(workers, missing), multiprocessing.get_context("fork")) as pool:
+        return list(pool.map(pixels, drawings))
 
 
 @cache

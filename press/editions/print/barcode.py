@@ -5,9 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import groupby
 
-from barcode.ean import EuropeanArticleNumber13
-from barcode.errors import BarcodeError
-
 from press.findings import Finding, Refused
 
 # Nominal size of EAN-13 (ISO/IEC 15420): a module in mm, and the quiet zones to the left and right in modules.
@@ -42,6 +39,9 @@ def barcode(identifier: str) -> Barcode | None:
     """
     if not identifier.startswith(PREFIX):
         return None
+    from barcode.ean import EuropeanArticleNumber13  # loads Pillow
+    from barcode.errors import BarcodeError
+
     isbn = identifier.removeprefix(PREFIX)
     digits = isbn.replace("-", "")
     try:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pikepdf
 from pikepdf import Dictionary, Name
+
 from press.editions.print.content import is_printable
 
 if TYPE_CHECKING:
