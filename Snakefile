@@ -99,10 +99,11 @@ if book.single:
         log:
             book.log("epub"),
         params:
+            workers=lambda wildcards, threads: workflow.cores,  # for its drawings, when there are new ones
             state=book.state("epub"),
         shell:
             book.command(
-                "epub {galleys} --pages {pages} {styles} --workers {workflow.cores} -o {epub}"
+                "epub {galleys} --pages {pages} {styles} --workers {params.workers} -o {epub}"
             )
 
     rule pdf:
