@@ -177,6 +177,20 @@ def test_the_frame_of_a_box_that_goes_on_ends_with_its_text() -> None:
     assert closed.fragments[-1].bottom == pytest.approx(closed.fragments[-1].foot + 6, abs=0.1)
 
 
+def test_no_stub_of_a_box_begins_a_page() -> None:
+    """Where its last item does not fit, the two before it go with it."""
+    items = "".join("<li>An item.</li>" for _ in range(9))
+    sheets = laid_out(f"{paragraphs(12)}<aside><ul>{items}</ul></aside>{paragraphs(9, 9)}", css="ul { margin: 0 }")
+    assert [len(sheet.fragments[place].lines) for sheet, place in zip(sheets, (-1, 0), strict=False)] == [6, 3]
+
+
+def test_the_style_of_a_first_line_is_not_that_of_the_next_page() -> None:
+    css = "section { padding-top: 245pt } section > p:first-child::first-line { letter-spacing: 6pt }"
+    one, other = (sheet.fragments[0] for sheet in laid_out(f"<p>{LINE * 6}</p>{paragraphs(20)}", css=css)[:2])
+    assert one.key == other.key
+    assert len(one.lines[0].text) < 26 < 40 < min(len(one.lines[1].text), len(other.lines[0].text))
+
+
 def test_ladders_of_hyphens_are_taken_down() -> None:
     text = "<p>" + "unbelievably incomprehensible misunderstandings characteristically notwithstanding " * 8 + "</p>"
     narrow = "p { width: 150pt }"

@@ -205,6 +205,7 @@ class _Desk:
         better = _with_notes(sheets, self.notes, choices)
         for block, lines in judge.widowed(sheets).items():
             better.widows[block] = 3 if lines > 4 and better.widows.get(block, 2) < 3 else WHOLE
+        better.widows.update(dict.fromkeys(judge.stubs(sheets), WHOLE))
         return replace(
             better,
             space=judge.corrected(sheets, choices.space),

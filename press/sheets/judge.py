@@ -9,6 +9,7 @@ from press.sheets.flow import Fragment, Line, Sheet
 
 LADDER = 2  # as many lines in a row may end with a hyphen
 TOLERANCE = 0.1  # pt
+STUB = 3  # lines of a box at a head
 HYPHENS = ("\u2010", "-", "\u00ad")
 HEADINGS = ("h2", "h3", "h4")
 TEXT = ("p", "ul", "ol", "dl", "blockquote")
@@ -84,6 +85,22 @@ def widowed(sheets: Sequence[Sheet]) -> dict[str, int]:
         if first and sum(line.block == first for line in lines) == 1:
             single.add(first)
     return {block: counts[block] for block in single if counts[block] > 1}
+
+
+def stubs(sheets: Sequence[Sheet]) -> set[str]:
+    """Return the items that have to begin a page for fewer than `STUB` lines of a box not to stand on it alone."""
+    found = set()
+    for sheet, after in pairwise(sheets):
+        if not sheet.fragments or not after.fragments:
+            continue
+        last, first = sheet.fragments[-1], after.fragments[0]
+        if last.name == "aside" and last.key == first.key and not first.broken:
+            lines = [line.block for line in last.lines]
+            places = [place for place in range(1, len(lines)) if lines[place] != lines[place - 1]]
+            fitting = [place for place in places if place >= STUB and len(lines) - place + len(first.lines) >= STUB]
+            if len(first.lines) < STUB and fitting:
+                found.add(lines[fitting[-1]])
+    return found
 
 
 def overlong(sheets: Sequence[Sheet]) -> set[str]:

@@ -120,6 +120,8 @@ def _get_next_linebox(
 ) -> tuple[Any, Any]:
     """Return the next line of a paragraph and where it resumes, as WeasyPrint's function of that name does."""
     memory = getattr(context, "memory", None)
+    if memory is not None and skip_stack is not None:
+        first_line_style = None  # WeasyPrint gives it to the line with which a paragraph goes on on the next page, too
     if (
         memory is None
         or first_letter_style
