@@ -49,6 +49,9 @@ def compose(page: etree._Element, layouter: Layouter, notes: Mapping[str, str]) 
         if chosen:
             current = desk.settle(desk.adopted(tried[chosen], current))
             best = min(best, current, key=lambda settled: _weight(settled, notes))
+    if stubs := dict.fromkeys(judge.stubs(best.sheets), WHOLE):
+        mended = desk.again(best, replace(best.choices, widows=best.choices.widows | stubs))
+        best = min(best, desk.settle(mended), key=lambda settled: _weight(settled, notes))
     choices = looseness.evened(page, layouter, best.sheets, best.choices, notes)
     if choices != best.choices:
         best = desk.settle(desk.again(best, choices))
@@ -205,7 +208,6 @@ class _Desk:
         better = _with_notes(sheets, self.notes, choices)
         for block, lines in judge.widowed(sheets).items():
             better.widows[block] = 3 if lines > 4 and better.widows.get(block, 2) < 3 else WHOLE
-        better.widows.update(dict.fromkeys(judge.stubs(sheets), WHOLE))
         return replace(
             better,
             space=judge.corrected(sheets, choices.space),
