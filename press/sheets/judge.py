@@ -9,7 +9,7 @@ from press.sheets.flow import Fragment, Line, Sheet
 
 LADDER = 2  # as many lines in a row may end with a hyphen
 TOLERANCE = 0.1  # pt
-STUB = 3  # lines of a box at a head
+STUB = 4  # lines of a box at a head or a foot
 HYPHENS = ("\u2010", "-", "\u00ad")
 HEADINGS = ("h2", "h3", "h4")
 TEXT = ("p", "ul", "ol", "dl", "blockquote")
@@ -151,7 +151,7 @@ def costs(sheets: Sequence[Sheet]) -> list[float]:
         if sheet.fragments and (after := sheets[number + 1].fragments):
             last, first = sheet.fragments[-1], after[0]
             if last.key == first.key and first.name not in TEXT:
-                weight += 8 + (12 if min(len(last.lines), len(first.lines)) < 4 else 0)
+                weight += 8 + (12 if min(len(last.lines), len(first.lines)) < STUB else 0)
             weight += 100 * (last.key in headings)
         weights.append(weight)
     filled = max((fragment.bottom for fragment in sheets[-1].fragments), default=0.0) / sheets[-1].leading
