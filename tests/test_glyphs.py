@@ -19,6 +19,8 @@ from test_typography import book  # noqa: F401  (a fixture)
 from press.galleys import Galleys
 from press.pagemap import PageMap
 from press.sheets.engine import Engine, style_sheet
+from press.sheets.slots import Slots
+from press.sheets.tags import tagged
 from press.styles import Styles
 
 SERIF, SANS = "Source-Serif-4", "Source-Sans-3"
@@ -106,7 +108,9 @@ def test_glyphs_are_told_apart(
     css = style_sheet(styles, galleys, "book")
     assert rule in css
     engine = Engine(galleys, styles, css.replace(rule, "") if rule else css)
-    (tmp_path / "one.pdf").write_bytes(engine.write(engine.layouter().render(CHAPTER), "one"))
+    document = engine.layouter().render(CHAPTER)
+    with tagged(Slots(document)):
+        document.write_pdf(tmp_path / "one.pdf", pdf_tags=True)
     with pikepdf.open(tmp_path / "one.pdf") as pdf:
         found = list(runs(pdf.pages[0]))
     assert len(figures(found, SERIF, 10.4)) > 20 and len(figures(found, SANS, 8.8)) == 10

@@ -70,7 +70,8 @@ def pdf() -> list[bytes]:
         things = [
             thing.read_bytes() if isinstance(thing, pikepdf.Stream) else thing.unparse() for thing in made.objects
         ]
-    return [re.sub(rb"<>|(?<=>)0(?=\])", b"", re.sub(rb">0?<", b"", thing)) for thing in things]
+    things = [re.sub(rb"(?<=>)0(?=\])", b"", re.sub(rb">0?<", b"", thing)) for thing in things]
+    return [thing.replace(b"<>", b" ") for thing in things]  # two moves are never one number
 
 
 @contextmanager

@@ -194,7 +194,7 @@ def _glyphs(font: Any, size: float, numbers: list[int]) -> str | None:
             before, behind = f">{-offset}<" if offset else "", f">{move}<" if move else ""
             known[glyph, advance, right] = f"{before}{glyph:04x}{behind}"
         shown.append(known[glyph, advance, right])
-    return f"{''.join(shown)}>".replace("<>", "")
+    return f"{''.join(shown)}>".replace("<>", " ")  # a blank, for two moves to stay two
 
 
 # ---- fonts ----
