@@ -71,7 +71,7 @@ def pdf() -> list[bytes]:
             thing.read_bytes() if isinstance(thing, pikepdf.Stream) else thing.unparse() for thing in made.objects
         ]
     things = [re.sub(rb"(?<=>)0(?=\])", b"", re.sub(rb">0?<", b"", thing)) for thing in things]
-    return [re.sub(rb"(?:<>| )+", b" ", thing) for thing in things]  # two moves are never one number
+    return [re.sub(rb"(?:<>| )+", b" ", thing).replace(b" ]", b"]") for thing in things]  # two moves are no one number
 
 
 @contextmanager
