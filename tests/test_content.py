@@ -96,6 +96,13 @@ def test_what_cannot_be_told_apart_is_read_by_instructions(data: bytes, palette:
     ]
 
 
+def test_two_numbers_that_run_into_each_other_are_an_error(palette: Palette) -> None:
+    """Such content was written once: pikepdf refuses it, and the quick way leaves it to pikepdf."""
+    data = b"BT [<0011>-60-61.5<0006>] TJ ET"
+    with pytest.raises(TypeError, match="Only scalar types"):
+        Content(palette, Dictionary()).rewrite(data, lambda: pikepdf.parse_content_stream(PDF.make_stream(data)))
+
+
 def test_no_state_is_set_between_a_path_and_its_painting(palette: Palette) -> None:
     """ISO 32000-1, 8.2: only operators that construct the path may stand there."""
     data = b"BT <00> Tj ET 0 0 9 9 re 1 1 m f"

@@ -41,7 +41,7 @@ _OPERATOR = re.compile(rf"([\s\]>](?=[{_FIRST}])(?:{_WORDS}))(?![^\s/\[<])", re.
 # Python takes for white space, and PDF does not, or the other way round ...
 _UNSAFE = ("(", "%", "#", "BI", "\x00", "\x0b", "\x1c", "\x1d", "\x1e", "\x1f")
 # ... white space in hexadecimal strings; operands that are not parted from what is before them.
-_UNPARTED = re.compile(r"<(?<!<<)(?!<|[0-9A-Fa-f]*>)"), re.compile(r"\][-+.\d]")
+_UNPARTED = [re.compile(sign) for sign in (r"<(?<!<<)(?!<|[0-9A-Fa-f]*>)", r"\][-+.\d]", r"[-+](?<=[\d.][-+])")]
 
 
 Instruction = Any  # pikepdf's ContentStreamInstruction or ContentStreamInlineImage
