@@ -64,14 +64,23 @@ PARTS = {
 
 
 def pdf() -> list[bytes]:
-    """Return the objects of a PDF with text and drawings, without empty strings and moves by nothing."""
+    """Return the objects of a PDF with text and drawings; of shown text, each glyph and how far it moves the next."""
     html = weasyprint.HTML(string=f'<html lang="en"><style>{STYLE}</style>{BODY}{DRAWING}')
     with pikepdf.open(BytesIO(html.write_pdf(uncompressed_pdf=True))) as made:
         things = [
             thing.read_bytes() if isinstance(thing, pikepdf.Stream) else thing.unparse() for thing in made.objects
         ]
-    things = [re.sub(rb"(?<=>)0(?=\])", b"", re.sub(rb">0?<", b"", thing)) for thing in things]
-    return [re.sub(rb"(?:<>| )+", b" ", thing).replace(b" ]", b"]") for thing in things]  # two moves are no one number
+    return [re.sub(rb"\[([^\[\]]*)\] TJ", lambda shown: repr(glyphs(shown[1])).encode(), thing) for thing in things]
+
+
+def glyphs(array: bytes) -> list[tuple[bytes, float]]:
+    """Return the glyphs of a TJ operator, four figures each, and the sum of the moves behind each."""
+    moved = [(b"", 0.0)]
+    for text, move in re.findall(rb"<([0-9a-f]*)>|(-?[0-9.]+)(?=[ <]|$)", array):
+        if move:
+            moved[-1] = moved[-1][0], moved[-1][1] + float(move)
+        moved += [(text[at : at + 4], 0.0) for at in range(0, len(text), 4)]
+    return moved
 
 
 @contextmanager
