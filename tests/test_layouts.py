@@ -12,7 +12,7 @@ from lxml import etree, html
 from test_typography import FIGURE, LINE, PAGE, paragraphs
 from weasyprint.layout import LayoutContext
 
-from press.sheets import flow, memory
+from press.sheets import facing, flow, memory
 from press.sheets.choices import WHOLE, Choices, apply, styles, write_out
 from press.sheets.compose import _Desk
 from press.sheets.layouts import Layout, Layouter
@@ -229,3 +229,16 @@ def test_a_page_that_loses_its_only_note_has_the_room_of_its_margins_again() -> 
         for document in (layouter.render(page), plain)
     ]
     assert lines == [[13, 1, 3], [13]]
+
+
+def test_the_ground_of_a_box_is_set_lower_with_it() -> None:
+    body = f"{paragraphs(20, 4)}<aside>{paragraphs(3)}</aside>{paragraphs(9)}<h2>Heading</h2>{paragraphs(9, 20, 20)}"
+    page = html.document_fromstring(f'<html lang="en"><body><section class="document">{body}</section></body></html>')
+    flow.number_blocks(page)
+    css = [weasyprint.CSS(string=PAGE + "aside { background: red; margin-bottom: 15pt }")]
+    document = Layouter(lambda markup: weasyprint.HTML(string=markup), css).render(page)
+    (aside,) = (box for box in document.pages[1]._page_box.descendants() if box.element_tag == "aside")
+    before = aside.position_y
+    facing.level(document.pages)
+    assert aside.position_y > before
+    assert aside.background.layers[-1].painting_area[1] == aside.border_box_y()

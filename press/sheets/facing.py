@@ -95,5 +95,25 @@ def _lower(box: Any, blocks: set[int], leading: float) -> None:
         inside = [child] if id(child) in blocks else list(flow.blocks(child))
         if inside and all(id(block) in blocks for block in inside):
             child.translate(dy=leading)
+            for each in child.descendants():  # itself, too
+                _lower_ground(each, leading)
         elif child.is_in_normal_flow():
             _lower(child, blocks, leading)
+
+
+def _lower_ground(box: Any, leading: float) -> None:
+    """Set the ground of a box lower, which WeasyPrint has put in its place before and does not move with it."""
+    if background := getattr(box, "background", None):
+        layers = [
+            layer._replace(
+                painting_area=_lowered_area(layer.painting_area, leading),
+                clipped_boxes=[_lowered_area(area, leading) for area in layer.clipped_boxes],
+            )
+            for layer in background.layers
+        ]
+        box.background = background._replace(layers=layers)
+
+
+def _lowered_area(area: Sequence[Any], leading: float) -> tuple[Any, ...]:
+    left, top, *rest = area
+    return (left, top + leading, *rest)
