@@ -14,7 +14,7 @@ import pytest
 import weasyprint
 from weasyprint.css import ComputedStyle, StyleFor
 from weasyprint.draw import text as draw_text
-from weasyprint.formatting_structure.boxes import Box
+from weasyprint.formatting_structure.boxes import Box, LineBox
 from weasyprint.layout import block, inline
 from weasyprint.pdf import fonts
 from weasyprint.svg import SVG, TAGS
@@ -93,6 +93,23 @@ def without_shortcuts() -> Iterator[None]:
         for name, (ours, owner, attribute) in PARTS.items():
             patch.setattr(owner, attribute, getattr(ours, name))
         yield
+
+
+@pytest.mark.parametrize("ours", [True, False])
+def test_a_text_that_fits_but_for_its_blank_is_not_broken_after_a_word(
+    ours: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once WeasyPrint does that itself, `_split_first_line` can go."""
+    if not ours:
+        monkeypatch.setattr(inline, "split_first_line", lettering.split_first_line)
+    begins = set()
+    for width in range(250, 270):
+        style = f"@page {{ size: {width / 2}pt 200pt; margin: 0 }} p {{ margin: 0; font: 10pt/15pt serif }}"
+        html = weasyprint.HTML(string=f"<style>{style}</style><p>Some of the words and <em>enough</em> more")
+        boxes = html.render().pages[0]._page_box.descendants()
+        line = next(box for box in boxes if isinstance(box, LineBox))
+        begins.add("".join(getattr(box, "text", "") for box in line.descendants()))
+    assert begins == {"Some of the words", "Some of the words and"} | (set() if ours else {"Some"})
 
 
 def test_pages_are_the_same() -> None:

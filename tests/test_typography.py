@@ -184,6 +184,19 @@ def test_no_stub_of_a_box_begins_a_page() -> None:
     assert [len(sheet.fragments[place].lines) for sheet, place in zip(sheets, (-1, 0), strict=False)] == [5, 4]
 
 
+@pytest.mark.parametrize(
+    ("body", "last"),
+    [
+        (paragraphs(20, 20, 8, 6, 6, 2), [6, 2]),
+        (paragraphs(20, 20, 8, 6, 7), [7]),
+        (paragraphs(20, 20, 8, 6, 6, 6), [6]),
+    ],
+    ids=["the paragraph before", "the paragraph itself", "lines enough"],
+)
+def test_a_last_page_holds_more_than_a_line_or_two(body: str, last: list[int]) -> None:
+    assert [len(one.lines) for one in laid_out(body)[-1].fragments] == last
+
+
 def test_the_style_of_a_first_line_is_not_that_of_the_next_page() -> None:
     css = "section { padding-top: 245pt } section > p:first-child::first-line { letter-spacing: 6pt }"
     one, other = (sheet.fragments[0] for sheet in laid_out(f"<p>{LINE * 6}</p>{paragraphs(20)}", css=css)[:2])
@@ -361,6 +374,10 @@ p { orphans: 1; widows: 1; text-align: justify } h2 { font-size: 10pt; break-aft
         (exactly(17, 4), "page 2 begins with the last line of a paragraph: “A line.”"),
         (f"{exactly(19)}<h2>One</h2>{exactly(4)}", "the heading “One” stands at the foot of page 1"),
         ('<p class="narrow">' + "misunderstandings characteristically " * 3, "end with a hyphen on page 1"),
+        (
+            "<p>One<br>" + "line and another, as long as the page is wide, and longer " * 3,
+            "a line stops early on page 1: “One”",
+        ),
         (f"{exactly(18, 4)}<h2>One</h2>{exactly(4)}", ""),
     ],
 )

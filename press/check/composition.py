@@ -1,7 +1,8 @@
 """How the pages of a tagged PDF are made up, read back from them: what a typographer looks for at their heads and feet.
 
-No page begins with the last line of a paragraph or ends with its first, no heading stands at a foot, and no more than
-two lines in a row end with a hyphen. Notes, tables and captions are not asked: they are set whole or in short lines.
+No page begins with the last line of a paragraph or ends with its first, no heading stands at a foot, no more than two
+lines in a row end with a hyphen, and no line of a paragraph but its last stops when it has hardly begun. Notes, tables
+and captions are not asked: they are set whole or in short lines.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from press.galleys import Galleys
 
 FEWEST = 2  # lines of a paragraph on a page
 LADDER = 2  # lines in a row that may end with a hyphen
+EARLY = 0.25  # of the letters of the longest line: what a line has at least before the next begins
 HEADINGS = ("H2", "H3", "H4", "H5", "H6")
 INSIDE = ("Span", "Link", "Code", "Quote")  # types whose text belongs to the block around them
 APART = ("Note", "Table", "Caption", "TOC", "Index")
@@ -82,7 +84,7 @@ def look(edition: Path) -> list[Wrong]:
             return []  # said by press.check.tags
         folios = [str(page.label) for page in pdf.pages]
         read = [block for block in blocks(pdf, pieces(edition)) if block.said]
-    return [*_broken(read, folios), *_stranded(read, folios), *_ladders(read, folios)]
+    return [*_broken(read, folios), *_stranded(read, folios), *_ladders(read, folios), *_early(read, folios)]
 
 
 def blocks(pdf: pikepdf.Pdf, found: Pieces) -> list[Block]:
@@ -148,3 +150,16 @@ def _ladders(read: Sequence[Block], folios: Sequence[str]) -> Iterator[Wrong]:
                 if broken and len(lines) > LADDER:
                     page = lines[0].page
                     yield block, page, f"{len(lines)} lines in a row end with a hyphen on page {folios[page]}"
+
+
+def _early(read: Sequence[Block], folios: Sequence[str]) -> Iterator[Wrong]:
+    """Find lines that stop early, though a word in small letters follows that would have room on them."""
+    for block in read:
+        if block.runs:
+            lines = [(line, line.text.strip()) for line in block.lines]
+            room = max((len(text) for _, text in lines), default=0)
+            pairs = list(pairwise(lines))
+            for (line, text), (_, following) in pairs if block.kind == "P" else pairs[1:]:  # an item may have a title
+                word = following.partition(" ")[0]
+                if word[:1].islower() and len(text) < EARLY * room and len(text) + 1 + len(word) < 2 * EARLY * room:
+                    yield block, line.page, f"a line stops early on page {folios[line.page]}: “{text}”"

@@ -172,11 +172,12 @@ def _page_references(section: etree._Element, document: Document, galleys: Galle
         if anchor.document == document.id and anchor.kind != "section":
             continue
         reference = etree.Element(f"{_TAG}span", {"class": "page-reference"})
-        reference.text = f" ({before}".replace("(page ", "(page\u00a0")
+        reference.text = f"({before}".replace("(page ", "(page\u00a0")
         page = etree.SubElement(reference, f"{_TAG}a", {"class": "page-number", "href": link.get("href", "")})
         page.tail = f"{after})"
         reference.tail, link.tail = link.tail, None
         link.addnext(reference)
+        link.tail = " "  # a line may end here, and not in the reference
 
 
 def _as_html(section: etree._Element) -> str:

@@ -55,6 +55,8 @@ def compose(page: etree._Element, layouter: Layouter, notes: Mapping[str, str]) 
     choices = looseness.evened(page, layouter, best.sheets, best.choices, notes)
     if choices != best.choices:
         best = desk.settle(desk.again(best, choices))
+    if block := judge.scant(best.sheets):
+        best = desk.settle(desk.again(best, replace(best.choices, turns=best.choices.turns | {block})))
     return best.layout, best.choices
 
 

@@ -10,6 +10,8 @@ from press.sheets.flow import Fragment, Line, Sheet
 LADDER = 2  # as many lines in a row may end with a hyphen
 TOLERANCE = 0.1  # pt
 STUB = 4  # lines of a box at a head or a foot
+SCANT = 5  # lines that a part's last page holds at least
+CARRIED = 12  # lines of a paragraph that may be taken over to it
 HYPHENS = ("\u2010", "-", "\u00ad")
 HEADINGS = ("h2", "h3", "h4")
 TEXT = ("p", "ul", "ol", "dl", "blockquote")
@@ -101,6 +103,19 @@ def stubs(sheets: Sequence[Sheet]) -> set[str]:
             if len(first.lines) < STUB and fitting:
                 found.add(lines[fitting[-1]])
     return found
+
+
+def scant(sheets: Sequence[Sheet]) -> str:
+    """Return the block that has to begin a part's last page for this not to hold a line or two; empty if none can."""
+    if len(sheets) < 3 or not sheets[-1].fragments:
+        return ""
+    before, last = sheets[-2].fragments, sheets[-1].fragments
+    if any(one.name in FLOATS for one in last) or sum(len(one.lines) for one in last) >= SCANT or len(before) < 3:
+        return ""
+    carried = before[-1]
+    if carried.name != "p" or len(carried.lines) > CARRIED:
+        return ""
+    return before[-2].key if before[-2].name in HEADINGS else carried.key
 
 
 def overlong(sheets: Sequence[Sheet]) -> set[str]:

@@ -1,5 +1,7 @@
 """Shorter ways to Pango: what a style asks of it is said once, and no text is shaped of which only the words are kept.
 
+And a mended one: see `_split_first_line`.
+
 Each takes the place of one function of WeasyPrint. tests/test_shortcuts.py holds them to the same lines, and fails
 where WeasyPrint no longer comes by these functions.
 """
@@ -15,6 +17,7 @@ from weasyprint.text.line_break import Layout
 
 setup = Layout.setup
 add_word_spacing = inline.add_word_spacing
+split_first_line = inline.split_first_line
 
 ffi.cdef("PangoLayout * pango_layout_copy (PangoLayout *layout);", override=True)
 
@@ -51,5 +54,37 @@ def _add_word_spacing(context: Any, box: Any, spacing: float, advance: float) ->
     return advance + spacing * spaces
 
 
+def _split_first_line(
+    text: str,
+    style: Any,
+    context: Any,
+    max_width: float | None,
+    justification_spacing: float,
+    is_line_start: bool = True,
+    minimum: bool = False,
+) -> Any:
+    """Fit a text in a line; return WeasyPrint's layout, length and resume index in bytes, width, height and baseline.
+
+    A text that ends with a blank, and fits but for that, is set whole: the blank goes at the end of the line.
+    WeasyPrint would leave its first word alone on the line.
+    """
+    found = split_first_line(text, style, context, max_width, justification_spacing, is_line_start, minimum)
+    length, resume_at = found[1:3]
+    if (
+        resume_at is not None
+        and max_width is not None
+        and text.endswith(" ")
+        and style["white_space"] == "normal"
+        and " " in text[:-1]
+        and b" " not in text.encode()[:length]
+    ):
+        bare = split_first_line(text[:-1], style, context, max_width, justification_spacing, is_line_start, minimum)
+        if bare[2] is None:
+            wider = max_width + style["font_size"]
+            return split_first_line(text, style, context, wider, justification_spacing, is_line_start, minimum)
+    return found
+
+
 Layout.setup = _setup
+inline.split_first_line = _split_first_line
 inline.add_word_spacing = _add_word_spacing
