@@ -57,7 +57,7 @@ def test_an_author_begins_by_the_readme(tmp_path: Path) -> None:
         server.send_signal(signal.SIGINT)
         server.communicate(timeout=60)
         assert server.returncode == 0
-    assert "read 1-words" in run(f"{build} --dry-run")
+    assert "resolve" in run(f"{build} --dry-run")
     assert "] report" in run(f"{report} --dry-run")
 
 

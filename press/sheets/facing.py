@@ -2,6 +2,7 @@
 
 When the pages of a part are settled, white at the foot of the page that ends higher is moved into it, as whole lines
 above headings, below lists and around figures, tables and boxes: its boxes are set lower, and no line changes its page.
+A page with notes ends with these, at its foot.
 """
 
 from __future__ import annotations
@@ -49,9 +50,10 @@ def end(sheet: Sheet) -> float:
 def _difference(sheets: Sequence[Sheet], ends: Sequence[float], number: int) -> tuple[int, int, float]:
     """Return which of two facing pages ends higher, which lower, and by how many lines."""
     short, other = number, number + 1
-    if ends[short] < ends[other]:
+    seen = {place: 0.0 if sheets[place].noted else ends[place] for place in (short, other)}
+    if seen[short] < seen[other]:
         short, other = other, short
-    return short, other, (ends[short] - ends[other] + TOLERANCE) / sheets[short].leading
+    return short, other, (seen[short] - seen[other] + TOLERANCE) / sheets[short].leading
 
 
 def _close(page: Any, sheet: Sheet) -> None:

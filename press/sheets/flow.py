@@ -88,6 +88,11 @@ class Sheet:
         return self.room - max((fragment.foot for fragment in self.fragments), default=0.0)
 
     @property
+    def noted(self) -> bool:
+        """Whether the page ends with notes."""
+        return self.room < self.height
+
+    @property
     def short(self) -> float:
         """Height by which the page ends above its foot as it is seen, with the frame of a box that goes on."""
         framed = self.fragments and self.fragments[-1].broken and self.fragments[-1].name == "aside"
