@@ -28,16 +28,24 @@ def level(pages: list[Any]) -> None:
     sheets = flow.read(pages)
     ends = [sheet.short for sheet in sheets]
     for number in range(1, len(sheets) - 2, 2):
-        short, _, lines = _difference(sheets, ends, number)
+        short, _, lines = _difference(sheets, seen(sheets, ends), number)
+        if lines <= 1:  # level as the eye sees it: but above the notes of a page there may be white
+            short, _, lines = _difference(sheets, ends, number)
+            lines *= sheets[short].noted
         if lines > 1 and (places := list(_room(sheets[short]))[: int(lines)]):
             pages[short] = _lowered(pages[short], places, sheets[short].leading / PT)
 
 
-def apart(sheets: Sequence[Sheet], ends: Sequence[float], number: int) -> tuple[int, int, float]:
-    """Return which of the facing pages `number` and the next ends higher, which lower, and by how many lines when
-    `level` has done what it can. `ends`: by how many pt each page will end above its foot."""
-    short, other, lines = _difference(sheets, ends, number)
-    return short, other, lines - min(int(lines), len(list(_room(sheets[short]))))
+def seen(sheets: Sequence[Sheet], ends: Sequence[float]) -> list[float]:
+    """Return by how many pt each page ends above its foot as the eye sees it, where its text does so by `ends`."""
+    return [0.0 if sheet.noted else end for sheet, end in zip(sheets, ends, strict=True)]
+
+
+def apart(sheets: Sequence[Sheet], ends: Sequence[float], number: int) -> float:
+    """Return by how many lines the ends of the facing pages `number` and the next differ when `level` has done what it
+    can. `ends`: by how many pt each page will end above its foot."""
+    short, _, lines = _difference(sheets, ends, number)
+    return lines - min(int(lines), len(list(_room(sheets[short]))))
 
 
 def end(sheet: Sheet) -> float:
@@ -50,10 +58,9 @@ def end(sheet: Sheet) -> float:
 def _difference(sheets: Sequence[Sheet], ends: Sequence[float], number: int) -> tuple[int, int, float]:
     """Return which of two facing pages ends higher, which lower, and by how many lines."""
     short, other = number, number + 1
-    seen = {place: 0.0 if sheets[place].noted else ends[place] for place in (short, other)}
-    if seen[short] < seen[other]:
+    if ends[short] < ends[other]:
         short, other = other, short
-    return short, other, (seen[short] - seen[other] + TOLERANCE) / sheets[short].leading
+    return short, other, (ends[short] - ends[other] + TOLERANCE) / sheets[short].leading
 
 
 def _close(page: Any, sheet: Sheet) -> None:

@@ -38,7 +38,7 @@ def evened(
 
     `page` is the part's HTML with numbered blocks, `notes` gives the id of each note's call.
     """
-    if not _apart(sheets, {}):
+    if len(sheets) < 4:
         return choices
     leaves = _leaves(sheets, frozenset(notes.values()))
     plan = _best(sheets, leaves)
@@ -167,18 +167,19 @@ def _ends(sheets: Sequence[Sheet], number: int, received: int, move: _Move) -> l
     return [first, second]
 
 
-def _over(sheets: Sequence[Sheet], number: int, ends: Sequence[float]) -> float:
-    """Return by how many lines two facing pages differ too much."""
-    lines = facing.apart(sheets[number : number + 2], ends, 0)[2]
-    return max(0.0, lines - APART)
+def _over(sheets: Sequence[Sheet], number: int, ends: Sequence[float]) -> tuple[float, float]:
+    """Return by how many lines two facing pages differ too much: as the eye sees their ends, and above their notes."""
+    pair = sheets[number : number + 2]
+    seen, text = (facing.apart(pair, each, 0) for each in (facing.seen(pair, ends), ends))
+    return max(0.0, seen - APART), max(0.0, text - APART)
 
 
 def _apart(sheets: Sequence[Sheet], plan: Plan) -> list[int]:
-    """Return the facing pages that a plan leaves apart, though they are near enough."""
+    """Return the facing pages that a plan leaves apart to the eye, though they are near enough."""
     received, found = 0, []
     for number in _spreads(sheets):
         move = plan.get(number, _Move())
-        if 0 < _over(sheets, number, _ends(sheets, number, received, move)) < FAR:
+        if 0 < _over(sheets, number, _ends(sheets, number, received, move))[0] < FAR:
             found.append(number)
         received = move.handed[1]
     return found
@@ -198,7 +199,7 @@ def _best(sheets: Sequence[Sheet], leaves: Sequence[_Leaf]) -> Plan:
         for (received, (weight, plan)), move in product(plans.items(), moves):
             ends = _ends(sheets, number, received, move)
             if _possible(sheets, leaves, number, received, move, ends):
-                total = weight + move.strain + _weight(_over(sheets, number, ends))
+                total = weight + move.strain + _weight(*_over(sheets, number, ends))
                 if total < found.get(move.handed[1], (inf, {}))[0]:
                     found[move.handed[1]] = total, {**plan, number: move}
         plans = found
@@ -206,8 +207,8 @@ def _best(sheets: Sequence[Sheet], leaves: Sequence[_Leaf]) -> Plan:
     return min((each for lines, each in plans.items() if lines * sheets[0].leading <= room), key=itemgetter(0))[1]
 
 
-def _weight(over: float) -> float:
-    return 10 + over if 0 < over < FAR else 0.0
+def _weight(seen: float, text: float) -> float:
+    return (10 + seen if 0 < seen < FAR else 0.0) + (1 + 0.1 * text if 0 < text < FAR else 0.0)
 
 
 def _possible(
