@@ -310,9 +310,9 @@ def test_facing_pages_of_the_book_end_together(book: Galleys, pages: list[Page])
     assert len(free) > 50
     seen = _ends(book, [page for spread in free for page in spread])
     apart = [(one.folio, other.folio) for one, other in free if abs(seen[one.sheet] - seen[other.sheet]) > 15.1]
-    assert len(apart) <= 1, apart  # of a box that is broken before the line that calls a long note
+    assert not apart
     white = [(one.folio, other.folio) for one, other in free if abs(one.short - other.short) > 15.1]
-    assert len(white) <= len(free) * 0.12, white
+    assert len(white) <= len(free) * 0.2, white
 
 
 def _ends(book: Galleys, pages: list[Page]) -> dict[int, float]:
