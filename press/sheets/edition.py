@@ -181,7 +181,7 @@ class _Edition:
 
 
 def _start() -> None:
-    """Begin as a worker. A layout makes many objects and drops few: there is not much to collect."""
+    """Begin as a worker. A layout makes many objects and drops few: there is not much to collect until it is done."""
     gc.set_threshold(50_000, 20)
 
 
@@ -200,6 +200,7 @@ def _work(job: _Job, folder: Path) -> Part | list[Finding]:
     files.write(folder / f"{part.id}.pdf", pdf)
     files.write(side_car, _SIDE_CARS.dump_json({job.digest: part}))
     click.echo(f"{part.id}: {len(part.leaves)} pages in {time.perf_counter() - began:.1f} s")
+    gc.collect()  # boxes point to each other: else those of all parts would stay
     return part
 
 
