@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import atexit
-import fcntl
 import os
 import re
 import resource
 import shlex
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from functools import cache, cached_property
 from operator import attrgetter
 from pathlib import Path
@@ -21,6 +20,7 @@ from snakemake.exceptions import WorkflowError
 from press import book, catalogue, files, seals
 from press.catalogue import whole
 from press.findings import Refused
+from press.locks import busy, hold, writing
 from press.paths import GOALS, Paths
 from press.release.sources import sources
 
@@ -122,8 +122,8 @@ class Layout(Paths):
 
         They are put back at the end where nothing was begun. Raises WorkflowError where build/ cannot be written.
         """
-        if workflow.is_main_process and not _busy(self.build):
-            with _writing(self.build):
+        if workflow.is_main_process and not busy(self.build):
+            with writing(self.build):
                 self._broken = seals.review(workflow.rules)
             atexit.register(lambda: seals.put_back(self._broken))
 
@@ -288,9 +288,9 @@ class House:
         """Break the seals of what is not of its book, or of the press, as they are; see Layout."""
         if not workflow.is_main_process:
             return
-        with _writing(self.build):
+        with writing(self.build):
             self._break(Path(self.seal(self.press)), [*self.engine, *self.style_files])
-            free = [folder for folder in self.catalogue.folders if not _busy(folder / "build")]
+            free = [folder for folder in self.catalogue.folders if not busy(folder / "build")]
             for goal in GOALS:  # in the order in which they depend on each other
                 for folder in free:
                     seal = Path(_sealed(folder, goal))
@@ -330,48 +330,6 @@ class _Job(NamedTuple):
 
 def _sealed(folder: Path, goal: str) -> str:
     return seals.seal_of(folder / "build", folder / "build" / "made" / f"{goal}.json")
-
-
-def hold(folder: Path) -> IO[str]:
-    """Take the book in `folder` for this run: return a file that is to stay open while the run lasts.
-
-    The kernel gives the book free when the run ends, however it ends. Raises WorkflowError where another run has it.
-    """
-    build = folder / "build"
-    with _writing(build):
-        build.mkdir(exist_ok=True)
-        file = (build / ".lock").open("w", encoding="utf-8")
-    if not _flock(file):
-        file.close()
-        raise WorkflowError(f"{folder}: another build of this book is running")
-    return file
-
-
-def _flock(file: IO[str]) -> bool:
-    """Lock an open file; say whether nobody else has it."""
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
-
-
-def _busy(build: Path) -> bool:
-    """Say whether another run has the book whose folder `build` is."""
-    try:
-        with (build / ".lock").open(encoding="utf-8") as file:
-            return not _flock(file)
-    except OSError:
-        return False
-
-
-@contextmanager
-def _writing(build: Path) -> Iterator[None]:
-    """Say in one line that the folder of a build cannot be written."""
-    try:
-        yield
-    except OSError as error:
-        raise WorkflowError(f"{error.filename or build}: {error.strerror}: nothing can be built here") from None
 
 
 def styles_of(folder: Path, home: Path) -> list[Path]:
