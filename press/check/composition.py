@@ -161,5 +161,6 @@ def _early(read: Sequence[Block], folios: Sequence[str]) -> Iterator[Wrong]:
             pairs = list(pairwise(lines))
             for (line, text), (_, following) in pairs if block.kind == "P" else pairs[1:]:  # an item may have a title
                 word = following.partition(" ")[0]
-                if word[:1].islower() and len(text) < EARLY * room and len(text) + 1 + len(word) < 2 * EARLY * room:
+                short = len(text) < EARLY * room and len(text) + 1 + len(word) < 2 * EARLY * room
+                if short and word[:1].islower() and any(map(str.isalpha, text)):  # marks above letters stand apart
                     yield block, line.page, f"a line stops early on page {folios[line.page]}: “{text}”"
