@@ -308,7 +308,7 @@ def _alternatives(page: etree._Element, sheets: Sequence[Sheet], number: int, ch
             count += 1
         if count == 2:
             break
-    if not count and filled > sheet.white / 2:
+    if not count and filled > sheet.white / 3:
         yield choices.moved(moving.key, "after", last)  # at the end of its section
     filled, count = sheet.white, 0
     for other in _text_before(block):
