@@ -74,7 +74,8 @@ def _write(place: Path, data: bytes) -> bytes:
     """Put a new thing into its room, and clear out what was not asked for lately where there are too many."""
     files.write(place, data)
     if len(os.listdir(place.parent)) > MOST:
-        things = sorted(place.parent.iterdir(), key=lambda path: path.stat().st_mtime_ns)
-        for old in things[: -MOST // 2]:
-            old.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):  # another job clears the room, too
+            things = sorted(place.parent.iterdir(), key=lambda path: path.stat().st_mtime_ns)
+            for old in things[: -MOST // 2]:
+                old.unlink(missing_ok=True)
     return data
