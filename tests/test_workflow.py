@@ -37,6 +37,29 @@ def test_nothing_to_do_the_second_time(small_book: Path) -> None:
     assert "Nothing to be done" in snakemake(small_book, "all").stderr
 
 
+# Runs Snakemake with the words it is given, and then says whether what opens web addresses was loaded for it.
+WATCHED = """
+import sys
+from snakemake.cli import main
+try:
+    main()
+finally:
+    print("loaded:", sys.modules.get("requests"), sys.modules.get("smart_open.http"))
+"""
+
+
+def loaded(*words: str) -> str:
+    command = [sys.executable, "-c", WATCHED, "clean", "-n", *words]
+    said = subprocess.run(command, cwd=HOME, capture_output=True, text=True, check=True).stdout
+    return said.partition("loaded: ")[2]
+
+
+def test_a_run_is_spared_the_way_into_the_web() -> None:
+    """Should the second fail, Snakemake spares it by itself, and `_files_only` in the logger's start.py can go."""
+    assert loaded().startswith("None <module 'smart_open.http'")
+    assert loaded("--workflow-profile", "none", "--cores", "1").startswith("<module 'requests'")
+
+
 def test_same_bytes_from_nothing(small_book: Path, own_book: Path) -> None:
     snakemake(own_book, "clean")
     assert {path.name for path in (own_book / "build").iterdir()} <= {"logs", ".lock"}

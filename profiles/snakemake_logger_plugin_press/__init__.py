@@ -15,6 +15,7 @@ from typing import Any
 from snakemake_interface_logger_plugins.base import LogHandlerBase
 from snakemake_interface_logger_plugins.common import LogEvent
 
+from snakemake_logger_plugin_press.start import spare
 from snakemake_logger_plugin_press.status import Status
 
 KEPT = ("Nothing to be done", "This was a dry-run")  # of all that Snakemake mentions in passing
@@ -29,6 +30,7 @@ class LogHandler(LogHandlerBase):
     needs_rulegraph = False
 
     def __post_init__(self) -> None:
+        spare()
         logging.raiseExceptions = False  # that Snakemake's own log cannot be written is not worth a traceback
         self.begun = time.monotonic()
         self.total = self.failed = 0
