@@ -8,6 +8,7 @@ import re
 import resource
 import shlex
 import sys
+import threading
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import cache, cached_property
@@ -137,6 +138,7 @@ class Layout(Paths):
         """Write the findings of all jobs that refused their work to findings.json and findings.sarif."""
         from press.check import machine
 
+        end_timers()
         if self._lock:
             machine.gather(self._refused, self.build, self.manifest.severity)
 
@@ -318,6 +320,7 @@ class House:
         from press.catalogue.index import build
         from press.styles import Styles
 
+        end_timers()
         build(self.catalogue, Styles([self.catalogue.home / "styles", self.home / "styles"]))
 
 
@@ -326,6 +329,16 @@ class _Job(NamedTuple):
 
     book: str
     goal: str
+
+
+def end_timers() -> None:
+    """End the timers of Snakemake's scheduler, which would look for free places once more in up to a second.
+
+    Python waits for them before it ends, and a run that is over has nothing to begin.
+    """
+    for thread in threading.enumerate():
+        if isinstance(thread, threading.Timer):
+            thread.cancel()
 
 
 def _sealed(folder: Path, goal: str) -> str:
