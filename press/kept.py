@@ -10,6 +10,7 @@ import hashlib
 import os
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -53,6 +54,7 @@ def folder(room: str) -> Path | None:
     return Path(cache, room) if cache else None
 
 
+@cache  # of what is loaded; and a version is looked up in 5 ms
 def tools(*things: str) -> str:
     """Return what tells one version of the makers from another: paths of modules (`__file__`), names of packages."""
     digests = [hashlib.sha256(Path(one).read_bytes()).hexdigest() if os.sep in one else version(one) for one in things]

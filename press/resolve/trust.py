@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from pathlib import Path
 
 from lxml import etree
@@ -41,11 +42,11 @@ def _refuse_active(node: etree._Element) -> None:
         if isinstance(node, etree._ProcessingInstruction):
             raise ValueError("processing instructions are not allowed")
         return
-    name = etree.QName(node).localname.lower()
+    name = _local(node.tag)
     if name in _ACTIVE:
         raise ValueError(f"<{name}> is not allowed in an SVG")
-    for attribute, value in node.attrib.items():
-        local = etree.QName(attribute).localname.lower()
+    for attribute, value in node.items():
+        local = _local(attribute)
         if local.startswith("on"):
             raise ValueError(f"the event attribute {local} is not allowed in an SVG")
         if local in ("href", "src") and not value.startswith(_PICTURE):
@@ -56,13 +57,25 @@ def _refuse_active(node: etree._Element) -> None:
         raise ValueError("its style sheet leads outside the SVG")
 
 
+@lru_cache(maxsize=1000)
+def _local(name: str) -> str:
+    """Return the name of an element or attribute without its namespace, in small letters."""
+    return etree.QName(name).localname.lower()
+
+
 def _leads_outside(css: str) -> bool:
+    if "(" not in css and "@" not in css:  # most is the data of paths
+        return False
     # A backslash could spell `url(` so that it is not seen here: \75rl(
     return bool(_OUTSIDE.search(css)) or ("\\" in css and "(" in css)
 
 
 def _refuse_endless(root: etree._Element) -> None:
     """Raise ValueError where a <use> draws itself, or so much that nothing would ever be drawn."""
+    if next(root.iter("{*}use"), None) is None:
+        if (count := sum(1 for _ in root.iter(etree.Element))) > MAX_ELEMENTS:
+            raise ValueError(f"it draws {count:,} elements, which are too many")
+        return
     named = {element.get("id"): element for element in root.iter(etree.Element) if element.get("id")}
     sizes: dict[etree._Element, int] = {}
     open_now: set[etree._Element] = set()
