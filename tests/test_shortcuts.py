@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import resource
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
@@ -19,9 +20,10 @@ from weasyprint.layout import block, inline
 from weasyprint.pdf import fonts
 from weasyprint.svg import SVG, TAGS
 from weasyprint.svg.path import path
+from weasyprint.text.fonts import FontConfiguration
 from weasyprint.text.line_break import Layout
 
-from press.sheets import drawing, lettering, shortcuts
+from press.sheets import drawing, lettering, shortcuts, styling
 
 PATHS = [
     "M10 10L20-5 .5 4C1 2 3 4 5 6 7 8 9 10 11 12.25zM3 3l1 2-3.5 .1c.1 .2 .3 0 1-1.3",
@@ -50,23 +52,32 @@ BODY = (
     * 6
     + "</p><table><tr><td>One <em>cell</em><td>Another one</table><ul><li>An item<li>Another <b>item</b></ul>"
 )
+SHEET = weasyprint.CSS(
+    string=STYLE + '#odd\\"id { color: red } h2::before { content: "No. "; color: blue } :lang(de) { hyphens: none }'
+)
+STYLED = [
+    BODY,
+    '<h2 id="a">One</h2><p id="b">A note<em id="c" style="color: red">, <a name="d" href="#a">linked</a></em></p>',
+    '<h2 id="b">Two</h2><p id="b" lang="de">Ein Wort<em id="c" style="color: blue"> und <i>noch</i> eines</em></p>',
+    '<h2 id="odd&quot;id">Three</h2><ol id="e"><li id="f">Item<li lang="de">Ding<li id="g">Item</ol>' + BODY,
+]
 PARTS = {
     "resolve_percentages": (shortcuts, inline, "resolve_percentages"),
     "strut": (shortcuts, inline, "strut"),
     "compute": (shortcuts, ComputedStyle, "__missing__"),
     "copy": (shortcuts, Box, "copy"),
     "is_in_normal_flow": (shortcuts, Box, "is_in_normal_flow"),
-    "set_computed_styles": (shortcuts, StyleFor, "set_computed_styles"),
     "setup": (lettering, Layout, "setup"),
     "add_word_spacing": (lettering, inline, "add_word_spacing"),
     "draw_first_line": (drawing, draw_text, "draw_first_line"),
 }
 
 
-def pdf() -> list[bytes]:
+def pdf(body: str = BODY + DRAWING, fonts: FontConfiguration | None = None) -> list[bytes]:
     """Return the objects of a PDF with text and drawings; of shown text, each glyph and how far it moves the next."""
-    html = weasyprint.HTML(string=f'<html lang="en"><style>{STYLE}</style>{BODY}{DRAWING}')
-    with pikepdf.open(BytesIO(html.write_pdf(uncompressed_pdf=True))) as made:
+    html = weasyprint.HTML(string=f'<html lang="en">{body}')
+    css = weasyprint.CSS(string=STYLE) if fonts is None else SHEET
+    with pikepdf.open(BytesIO(html.write_pdf(stylesheets=[css], font_config=fonts, uncompressed_pdf=True))) as made:
         things = [
             thing.read_bytes() if isinstance(thing, pikepdf.Stream) else thing.unparse() for thing in made.objects
         ]
@@ -89,9 +100,10 @@ def without_shortcuts() -> Iterator[None]:
         patch.setitem(TAGS, "path", path)
         patch.setattr(fonts, "ffi", drawing.ffi)
         patch.setattr(block, "resolve_percentages", shortcuts.resolve_percentages)
-        patch.setattr(StyleFor, "__call__", shortcuts.style_for)
+        patch.setattr(StyleFor, "__call__", styling.style_for)
         for name, (ours, owner, attribute) in PARTS.items():
             patch.setattr(owner, attribute, getattr(ours, name))
+        patch.setattr(StyleFor, "__init__", styling.style_all)
         yield
 
 
@@ -154,15 +166,53 @@ def test_paths(data: str, plain: bool) -> None:
     assert drawn(TAGS["path"]) == drawn(path)
 
 
-def test_the_styles_of_pseudo_elements_are_made_where_they_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_styles_are_shared_by_what_is_alike(monkeypatch: pytest.MonkeyPatch) -> None:
     made = []
     create = ComputedStyle.__init__
     monkeypatch.setattr(
         ComputedStyle, "__init__", lambda self, *arguments: made.append(arguments[2]) or create(self, *arguments)
     )
-    weasyprint.HTML(string="<ul><li>One<li>Two<li>Three</ul><p>Words<p>Words").render()
+    fonts = FontConfiguration()
+
+    def new(body: str) -> int:
+        before = len(made)
+        weasyprint.HTML(string=body).render(font_config=fonts)
+        return [name for name in made[before:] if not str(name).startswith("@")].count(None)
+
+    items = "<ul id=a><li id=b>One<li>Two<li id=c>Three</ul>"
+    page = new(items) - 5  # html, head, body, list, item
+    assert (page, new(items + "<p>Words<p id=d>Words"), new("<p id=e>Words")) == (1, 1 + page, page)
     assert made.count("marker") == 1
     assert "note-call" not in made
+
+
+def test_shared_styles_give_the_same_pages() -> None:
+    """Of documents one after another; a name that two elements have is reported each time."""
+    fonts = FontConfiguration()
+    shared = [pdf(body, fonts) for body in STYLED * 2]
+    with without_shortcuts():
+        assert shared == [pdf(body, FontConfiguration()) for body in STYLED * 2]
+
+
+def test_deep_calls_map_no_memory() -> None:
+    """Where the first figure falls, Python has mended it, and `roomy` can go."""
+
+    def leaf(number: int) -> int:
+        return number
+
+    def faults(depth: int) -> int:
+        if depth:
+            return faults(depth - 1)
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+        for number in range(300):
+            leaf(number)
+        return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
+
+    def most() -> int:
+        return max(faults(depth) for depth in range(200))
+
+    assert most() >= 300
+    assert shortcuts.roomy(most)() < 30
 
 
 def test_arrays_of_glyphs_cost_no_parsing(monkeypatch: pytest.MonkeyPatch) -> None:
