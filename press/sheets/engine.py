@@ -15,6 +15,7 @@ from press.galleys import Face, Galleys
 from press.sheets.clusters import mapped
 from press.sheets.hyphenation import teach
 from press.sheets.layouts import Layouter
+from press.sheets.libraries import without_search
 from press.styles import Styles
 
 
@@ -35,7 +36,8 @@ class Engine:
     """Lays out HTML with one style sheet. Make it before forking: style sheet and fonts are read once, for all."""
 
     def __init__(self, galleys: Galleys, styles: Styles, css: str) -> None:
-        import weasyprint
+        with without_search():
+            import weasyprint
         from weasyprint.text.fonts import FontConfiguration
 
         from press.sheets import drawing, lettering, shortcuts, styling  # noqa: F401  (WeasyPrint, faster)
