@@ -10,7 +10,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 # A chapter takes Pandoc a tenth of a second. What would keep it busy for ever is nested beyond sense.
-CPU_SECONDS, MEMORY = 5, "1g"
+CPU_SECONDS = 5
+# Pandoc is written in Haskell, whose run-time has options of its own: a bound on memory; and garbage is collected every
+# 16 MB instead of every 1 to 64, as it seems fit, which takes a fifth less time and a third less memory.
+RUN_TIME = ["+RTS", "-M1g", "-H1m", "-A16m", "-RTS"]
 
 
 def convert(
@@ -31,7 +34,7 @@ def convert(
     logger.addHandler(handler)
     logger.propagate = False
     run = pypandoc.convert_file if isinstance(source, Path) else pypandoc.convert_text
-    arguments = ["--sandbox", *options, "+RTS", f"-M{MEMORY}", "-RTS"]
+    arguments = ["--sandbox", *options, *RUN_TIME]
     try:
         with _bounded(CPU_SECONDS * (1 + size // 100_000)):
             target = str(output) if output else None

@@ -13,6 +13,7 @@ from typing import Any
 from lxml import etree, html
 
 from press.kept import kept
+from press.read.pandoc import RUN_TIME
 
 _NOT_CSL = ("verification", "note", "keyword")
 
@@ -86,7 +87,7 @@ def _set_in_style(items: str, style: Path, language: str) -> str:
         os.environ["PYPANDOC_PANDOC"] = str(Path(pypandoc.__file__).parent / "files" / "pandoc")
         # Pandoc reads a CSL-JSON list as a document whose metadata are its references.
         markup: str = pypandoc.convert_text(
-            items, "html5", format="csljson", extra_args=[*options, f"--csl={style}"], verify_format=False
+            items, "html5", format="csljson", extra_args=[*options, f"--csl={style}", *RUN_TIME], verify_format=False
         )
         return markup.encode()
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import tinycss2
 from lxml import etree
@@ -20,6 +20,9 @@ from lxml import etree
 from press.galleys import Face
 from press.kept import kept, tools
 from press.styles import Styles
+
+if TYPE_CHECKING:
+    from fontTools.ttLib import TTFont
 
 SVG = "http://www.w3.org/2000/svg"
 XLINK = "http://www.w3.org/1999/xlink"
@@ -112,16 +115,16 @@ def _set(text: etree._Element, kind: _Type, styles: Styles, glyphs: dict[str, tu
     """Replace the content of a text by its glyphs."""
     words = "".join(text.itertext())
     face = _face(kind, styles)
-    font, _ = _open(styles.font(face))
-    cmap, metrics, scale = font.getBestCmap(), font["hmtx"], kind.size / font["head"].unitsPerEm
+    font, cmap = _open(styles.font(face))
+    metrics, scale = font["hmtx"], kind.size / font["head"].unitsPerEm
     if missing := [character for character in words if ord(character) not in cmap]:
         raise ValueError(f"character '{missing[0]}' is not in {face.family}")
     names = [cmap[ord(character)] for character in words]
     x, y = float(text.get("x", 0)), float(text.get("y", 0))
     width = scale * sum(metrics[name][0] for name in names)
     x -= {"end": 1.0, "middle": 0.5}.get(text.get("text-anchor", ""), 0) * width
-    for name in list(text):
-        text.remove(name)
+    for child in list(text):
+        text.remove(child)
     text.tag, text.text = f"{{{SVG}}}g", None
     for attribute in ("x", "y", "text-anchor"):
         text.attrib.pop(attribute, None)
@@ -141,13 +144,26 @@ def _glyph(face: Face, name: str, glyphs: dict[str, tuple[str, str]], styles: St
     """Return the id of a glyph, drawing it at its first use; empty for a blank one."""
     key = f"{face.file}/{name}"
     if key not in glyphs:
-        from fontTools.pens.svgPathPen import SVGPathPen
-
-        _, drawn = _open(styles.font(face))
-        pen = SVGPathPen(drawn, ntos=lambda number: f"{number:g}")
-        drawn[name].draw(pen)
-        glyphs[key] = (f"g-{stem}-{len(glyphs)}" if pen.getCommands() else "", pen.getCommands())
+        shape = _shape(styles.font(face), name)
+        glyphs[key] = (f"g-{stem}-{len(glyphs)}" if shape else "", shape)
     return glyphs[key][0]
+
+
+@lru_cache(maxsize=5000)  # labels of all plates share a few letters
+def _shape(path: Path, name: str) -> str:
+    """Return a glyph of the face at `path` as the data of an SVG path."""
+    from fontTools.pens.svgPathPen import SVGPathPen
+
+    drawn = _glyphs(path)
+    pen = SVGPathPen(drawn, ntos=lambda number: f"{number:g}")
+    drawn[name].draw(pen)
+    return str(pen.getCommands())
+
+
+@lru_cache(maxsize=16)
+def _glyphs(path: Path) -> Any:
+    """Return the glyphs of the face at `path` by their names."""
+    return _open(path)[0].getGlyphSet()
 
 
 def _face(kind: _Type, styles: Styles) -> Face:
@@ -162,11 +178,11 @@ def _face(kind: _Type, styles: Styles) -> Face:
 
 
 @lru_cache(maxsize=16)
-def _open(path: Path) -> tuple[Any, Any]:
-    """Return the face at `path`, and its glyphs by their names."""
+def _open(path: Path) -> tuple[TTFont, dict[int, str]]:
+    """Return the face at `path`, and the names of its glyphs by their characters."""
     from fontTools.ttLib import TTFont
 
     from press import fonts
 
     font = TTFont(BytesIO(fonts.unpacked(path).read_bytes()))
-    return font, font.getGlyphSet()
+    return font, font.getBestCmap()
