@@ -9,10 +9,10 @@ Words are counted the same way by whoever writes and reads the map: `words(secti
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from operator import itemgetter
-from typing import Literal
+from collections.abc import Iterable, Iterator
+from functools import cache
+from itertools import islice
+from typing import Literal, NamedTuple
 
 from lxml import etree
 from pydantic import BaseModel, ConfigDict
@@ -53,8 +53,7 @@ _WORD = re.compile(r"\S+")
 INLINE = set("a abbr b bdi bdo cite code dfn em i kbd mark q s samp small span strong sub sup time u var wbr".split())
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """Where a word begins: in the `text` or the `tail` of an element, behind so many characters."""
 
     element: etree._Element
@@ -62,34 +61,77 @@ class Place:
     offset: int
 
 
+_Piece = tuple[etree._Element, Literal["text", "tail"], str]
+
+
 def words(section: etree._Element) -> list[str]:
     """Return the words of a galley's section in order, as they are counted: what white space or a block separates.
 
     What is not printed at that place does not count: the list of notes at the end of the part.
     """
-    return "".join(text for _, text in _pieces(section)).split()
+    return "".join([text for _, _, text in _pieces(section)]).split()
 
 
 def places(section: etree._Element) -> list[Place]:
     """Return where each of `words(section)` begins."""
-    found, inside = [], False
-    for place, text in filter(itemgetter(1), _pieces(section)):
-        for word in _WORD.finditer(text):
-            if word.start() or not inside:
-                assert place is not None, "the edges of blocks are blank"
-                found.append(Place(place.element, place.part, word.start()))
-        inside = not text[-1].isspace()
+    return [
+        Place(element, part, word.start())
+        for element, part, text, inside in _inside(section)
+        for word in _WORD.finditer(text)
+        if word.start() or not inside
+    ]
+
+
+def places_of(section: etree._Element, numbers: Iterable[int]) -> dict[int, Place]:
+    """Return where those of `words(section)` begin that have these numbers, in order; without those that are none."""
+    found: dict[int, Place] = {}
+    waiting = sorted(set(numbers), reverse=True)
+    count = 0
+    for element, part, text, inside in _inside(section):
+        if not waiting:
+            break
+        goes_on = inside and not text[0].isspace()  # the word before
+        begun = len(text.split()) - goes_on
+        while waiting and waiting[-1] < count + begun:
+            number = waiting.pop()
+            word = next(islice(_WORD.finditer(text), number - count + goes_on, None))
+            found[number] = Place(element, part, word.start())
+        count += begun
     return found
 
 
-def _pieces(element: etree._Element) -> Iterator[tuple[Place | None, str]]:
-    """Yield the text of an element and all below it, piece by piece, and where each begins; the edges of blocks too."""
-    if not isinstance(element.tag, str) or element.get("class") == "notes":
+def _inside(section: etree._Element) -> Iterator[tuple[etree._Element, Literal["text", "tail"], str, bool]]:
+    """Yield the pieces of a section that are not empty, and whether each begins inside a word."""
+    inside = False
+    for element, part, text in _pieces(section):
+        if text:
+            yield element, part, text, inside
+            inside = not text[-1].isspace()
+
+
+def _pieces(section: etree._Element) -> list[_Piece]:
+    """Return the text of an element and all below it, piece by piece: where each stands; the edges of blocks too."""
+    found: list[_Piece] = []
+    _gather(section, found)
+    return found
+
+
+def _gather(element: etree._Element, found: list[_Piece]) -> None:
+    tag = element.tag
+    if not isinstance(tag, str) or element.get("class") == "notes":
         return
-    edge = "" if etree.QName(element).localname in INLINE else " "
-    yield None, edge
-    yield Place(element, "text", 0), element.text or ""
+    edge = _edge(tag)
+    if edge:
+        found.append((element, "text", edge))  # blank, so that no word begins there
+    found.append((element, "text", element.text or ""))
     for child in element:
-        yield from _pieces(child)
-        yield Place(child, "tail", 0), child.tail or ""
-    yield None, edge
+        _gather(child, found)
+        found.append((child, "tail", child.tail or ""))
+    if edge:
+        found.append((element, "text", edge))
+
+
+@cache
+def _edge(tag: str) -> str:
+    """Return what parts a word before an element from one in it: nothing, if it stands in a line."""
+    return "" if etree.QName(tag).localname in INLINE else " "

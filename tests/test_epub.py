@@ -9,6 +9,7 @@ import posixpath
 import re
 import shutil
 import zipfile
+import zlib
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -21,7 +22,7 @@ from PIL import Image
 from press.check import ace
 from press.check import epub as check_epub
 from press.check.places import Places
-from press.editions.epub import access, build, cover, documents, metadata, pictures, typography
+from press.editions.epub import access, build, cover, documents, metadata, package, pictures, typography
 from press.galleys import NAMESPACES, Book, Galleys
 from press.styles import Styles
 
@@ -208,6 +209,20 @@ def test_a_book_from_right_to_left_without_contents_and_notes(tmp_path: Path) ->
 def test_the_same_book_gives_the_same_bytes(book: Epub, galleys: Path, tmp_path: Path) -> None:
     build(galleys, Styles([STYLES]), tmp_path / "again.epub")
     assert (tmp_path / "again.epub").read_bytes() == book.path.read_bytes()
+
+
+def test_what_was_deflated_before_is_the_same(
+    book: Epub, galleys: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PRESS_CACHE", str(tmp_path / "cache"))
+    for name in ("first.epub", "again.epub"):
+        build(galleys, Styles([STYLES]), tmp_path / name)
+        assert (tmp_path / name).read_bytes() == book.path.read_bytes()
+    assert len(list((tmp_path / "cache" / "deflated").iterdir())) == len(set(book.files.values())) - 1, "but mimetype"
+    for entry in Epub(book.path, book.book).entries[1:]:
+        compressor = zlib.compressobj(package.LEVEL, wbits=-zlib.MAX_WBITS)
+        deflated = compressor.compress(book.files[entry.filename]) + compressor.flush()
+        assert entry.compress_size == len(deflated), "zipfile comes by our compressor"
 
 
 def test_the_archive(book: Epub) -> None:

@@ -14,7 +14,7 @@ from test_epub import MANUSCRIPTS, NCX, OPF, PARTS, Epub, epubcheck, make_galley
 
 from press.editions.epub import build, documents, typography
 from press.galleys import NAMESPACES, Galleys
-from press.pagemap import Page, PageMap, places
+from press.pagemap import Page, PageMap, places, places_of
 from press.pagemap import words as counted
 from press.styles import Styles
 
@@ -139,9 +139,12 @@ def test_the_epub_of_a_built_book_has_the_pages_of_its_print(small_book: Path) -
 def test_places_are_where_the_words_begin(galleys: Galleys) -> None:
     for document in galleys.book.documents:
         section = galleys.tree(document).find("h:body/h:section", NAMESPACES)
-        for word, place in zip(counted(section), places(section), strict=True):
+        found = places(section)
+        for word, place in zip(counted(section), found, strict=True):
             text = getattr(place.element, place.part)[place.offset :]
             assert word.startswith(text.split()[0])
+        assert places_of(section, range(len(found) + 3)) == dict(enumerate(found))
+        assert places_of(section, [len(found) - 1, 0, 0]) == {0: found[0], len(found) - 1: found[-1]}
 
 
 def test_validators_have_nothing_to_say(paged: Epub) -> None:

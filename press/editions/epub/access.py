@@ -27,14 +27,14 @@ TYPE = f"{{{EPUB}}}type"
 
 @dataclass
 class Files:
-    """The files of a package by name, and the names of the spine's documents in order."""
+    """The files of a package by name, the names of the spine's documents in order, and these as trees."""
 
     contents: Mapping[str, bytes]
     spine: list[str]
-    trees: dict[str, etree._Element] = field(default_factory=dict)
+    trees: Mapping[str, etree._Element] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.trees = {name: etree.fromstring(self.contents[name]) for name in self.spine}
+        self.trees = self.trees or {name: etree.fromstring(self.contents[name]) for name in self.spine}
 
     def ending(self, *suffixes: str) -> dict[str, bytes]:
         """Return the files whose names end so."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from urllib.parse import quote, unquote
 
 from lxml import etree
@@ -177,4 +178,9 @@ def absolute(href: str, here: str) -> str:
 
 def relative(target: str, here: str) -> str:
     """Return the link from the file `here` to the file `target`, both named from the root of the package."""
-    return quote(posixpath.relpath(target, posixpath.dirname(here)))
+    return _relative(target, posixpath.dirname(here))
+
+
+@lru_cache(maxsize=10_000)
+def _relative(target: str, folder: str) -> str:
+    return quote(posixpath.relpath(target, folder))

@@ -166,9 +166,8 @@ def begun_in_contents(contents: etree._Element, pages: list[Page]) -> dict[str, 
     return found
 
 
-def play_order(documents: Mapping[str, str], wanted: Iterable[str]) -> dict[str, int]:
-    """Number addresses in reading order, from 1; `documents` holds the files of the spine, as they are packed."""
-    trees = {file: etree.fromstring(content.encode()) for file, content in documents.items()}
+def play_order(trees: Mapping[str, etree._Element], wanted: Iterable[str]) -> dict[str, int]:
+    """Number addresses in reading order, from 1; `trees` holds the files of the spine, as they are packed."""
     order = chain.from_iterable(
         [file, *(f"{file}#{name}" for name in tree.xpath("//@id"))] for file, tree in trees.items()
     )

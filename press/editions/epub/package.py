@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import io
 import zipfile
+import zlib
 from functools import cached_property, partial
 
 from ebooklib import epub
@@ -23,6 +24,7 @@ from press.editions.epub import (
     typography,
 )
 from press.galleys import Document, Galleys
+from press.kept import kept
 from press.pagemap import Page, PageMap
 from press.styles import Medium, Styles, markup
 
@@ -37,6 +39,22 @@ LEVEL = 5  # of zlib: 9 saves 0.6 % of the file and takes three times as long
 XHTML_TYPE = "application/xhtml+xml"
 
 
+class _Kept:
+    """What deflates a file of the archive, or did so before: a compressor as zipfile uses it."""
+
+    def compress(self, data: bytes) -> bytes:
+        """Return the file deflated, as zipfile's own would."""
+        return kept("deflated", (data, LEVEL, zlib.ZLIB_RUNTIME_VERSION), lambda: self._deflated(data))
+
+    def _deflated(self, data: bytes) -> bytes:
+        compressor = zlib.compressobj(LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
+        return compressor.compress(data) + compressor.flush()
+
+    def flush(self) -> bytes:
+        """Return what is left of it: nothing."""
+        return b""
+
+
 class _Archive(zipfile.ZipFile):
     """A zip file in which every time is the book's date, and nothing is of this machine; `mimetype` is stored."""
 
@@ -49,8 +67,15 @@ class _Archive(zipfile.ZipFile):
         entry = zipfile.ZipInfo(name, self._stamp)
         entry.create_system = 3
         entry.external_attr = 0o644 << 16
-        entry.compress_type = zipfile.ZIP_STORED if name == "mimetype" else zipfile.ZIP_DEFLATED
-        super().writestr(entry, data, compresslevel=LEVEL)
+        if name == "mimetype":
+            super().writestr(entry, data)
+            return
+        entry.compress_type = zipfile.ZIP_DEFLATED
+        content = data.encode() if isinstance(data, str) else data
+        entry.file_size = len(content)
+        with self.open(entry, "w") as file:
+            file._compressor = _Kept()  # type: ignore[attr-defined]
+            file.write(content)
 
 
 class _Writer(epub.EpubWriter):  # type: ignore[misc]
@@ -103,6 +128,7 @@ class Package:
         self.pictures: dict[str, bytes] = {}
         self.drawings: set[str] = set()  # those of the pictures that need a stand-in
         self.spine: dict[str, str] = {}  # the documents in reading order
+        self.trees: dict[str, etree._Element] = {}  # what is in them, when they are all there
         self.out = epub.EpubBook()
 
     def pack(self) -> bytes:
@@ -255,6 +281,7 @@ class Package:
             page_name=self.page_name,
         )
         self._add("nav", NAVIGATION, XHTML_TYPE, self.spine[NAVIGATION], "nav")
+        self.trees = {name: etree.fromstring(content.encode()) for name, content in self.spine.items()}
         wanted = [*navigation.hrefs(points), *(page.href for page in pages)]
         ncx = self.styles.render(
             "epub/toc.ncx.j2",
@@ -262,7 +289,7 @@ class Package:
             identifier=self.book.identifiers["epub"],
             points=points,
             pages=pages,
-            play=navigation.play_order(self.spine, wanted),
+            play=navigation.play_order(self.trees, wanted),
             depth=navigation.depth(points),
         )
         self._add("ncx", "toc.ncx", "application/x-dtbncx+xml", ncx)
@@ -293,7 +320,7 @@ class Package:
 
     def _access(self) -> metadata.Access:
         contents = {item.file_name: item.get_content() for item in self.out.get_items()}
-        against = access.prove(access.Files(contents, list(self.spine)))
+        against = access.prove(access.Files(contents, list(self.spine), self.trees))
         pictured = any(documents.images(part) for part in self.parts.values())
         return metadata.Access(pictured, frozenset(claim for claim, found in against.items() if not found))
 

@@ -11,7 +11,7 @@ from itertools import groupby
 from lxml import etree
 
 from press.galleys import EPUB, XHTML, Book
-from press.pagemap import INLINE, Page, PageMap, Place, places
+from press.pagemap import INLINE, Page, PageMap, Place, places_of
 
 # If a page begins with the first word of one of these, its marker goes before it rather than into it: it must not stand
 # in a title, nor part a caption or a box from what it belongs to. Into paragraphs, list items and cells it goes.
@@ -54,16 +54,18 @@ def mark(part: etree._Element, pages: list[Page], label: Callable[[Page], str]) 
 
     Raises ValueError where the page map does not fit the part.
     """
-    words = places(part)
+    begun = positions(pages)
+    words = places_of(part, (word for word in begun if word is not None))
     groups = [
         (word, [marker(page, label(page)) for _, page in group])
-        for word, group in groupby(zip(positions(pages), pages, strict=True), key=lambda pair: pair[0])
+        for word, group in groupby(zip(begun, pages, strict=True), key=lambda pair: pair[0])
     ]
     for word, markers in reversed(groups):  # from the end, so that the places before stay right
-        if word is None or word >= len(words):
+        place = None if word is None else words.get(word)
+        if place is None:
             _append(part, markers)
         else:
-            _insert(words[word], markers, part)
+            _insert(place, markers, part)
 
 
 def marker(page: Page, label: str) -> etree._Element:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import io
-import multiprocessing
 import re
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
 from functools import cache
 from pathlib import Path
 
@@ -43,7 +41,8 @@ def load(galleys: Galleys, src: str) -> bytes:
     if path.suffix.lower() != ".svg":
         return galleys.image(src)
     outlined = str(path.with_suffix(f".outlined{path.suffix}"))
-    return _unnamed(galleys.image(outlined if (galleys.folder / outlined).is_file() else src))
+    drawing = galleys.image(outlined if (galleys.folder / outlined).is_file() else src)
+    return kept("drawings", (drawing, _tools()), lambda: _unnamed(drawing))
 
 
 def _unnamed(svg: bytes) -> bytes:
@@ -71,13 +70,16 @@ def pixels_of(drawings: Sequence[bytes], workers: int) -> list[bytes]:
     missing = sum(not is_kept("pixels", (svg, _tools())) for svg in drawings)
     if min(workers, missing) < 2:
         return [pixels(svg) for svg in drawings]
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor
+
     with ProcessPoolExecutor(min(workers, missing), multiprocessing.get_context("fork")) as pool:
         return list(pool.map(pixels, drawings))
 
 
 @cache
 def _tools() -> str:
-    return tools(__file__, rasteriser.__file__, "resvg_py", "pillow")
+    return tools(__file__, rasteriser.__file__, "resvg_py", "pillow", "lxml")
 
 
 def _drawn(svg: bytes) -> bytes:

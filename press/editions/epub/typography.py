@@ -17,7 +17,7 @@ UNTOUCHED = frozenset(f"{{{XHTML}}}{name}" for name in ("code", "pre", "kbd", "s
 
 _DASH = re.compile(r"(?<=\S) (?=[–—] )")
 _RANGE = re.compile(r"(?<=\d)–(?=\d)")
-_DIGIT = re.compile(r"\d")
+_CONCERNED = re.compile(r"[–—\d]")  # what no other text needs to be looked through for
 _UNIT = re.compile(r"(?<=\d) (?=(?:%|°C|[kcm]?m|k?g|mg|k?Pa|k?N|ml|l|min|h|s)\b)")
 _NUMBERED = ("chapter", "chapter-short", "appendix", "appendix-short", "figure", "figure-short", "table", "table-short")
 
@@ -26,9 +26,11 @@ def set_breaks(part: etree._Element, words: Mapping[str, str]) -> None:
     """Put no-break spaces and word joiners into the text of a part; `words` are the book's own (Figure {number} …)."""
     numbered = _before_numbers(words)
     for element in part.iter(etree.Element):
-        if element.tag not in UNTOUCHED and "identifier" not in str(element.get("class", "")):
-            element.text = _bind(element.text, numbered)
-        element.tail = _bind(element.tail, numbered)
+        bound = element.tag not in UNTOUCHED and "identifier" not in str(element.get("class", ""))
+        if bound and (text := element.text) and _CONCERNED.search(text):
+            element.text = _bind(text, numbered)
+        if (tail := element.tail) and _CONCERNED.search(tail):
+            element.tail = _bind(tail, numbered)
 
 
 def _before_numbers(words: Mapping[str, str]) -> re.Pattern[str]:
@@ -38,9 +40,6 @@ def _before_numbers(words: Mapping[str, str]) -> re.Pattern[str]:
     return re.compile("|".join(rf"(?<=\b{re.escape(word)}) (?=\d)" for word in last) or r"(?!)")
 
 
-def _bind(text: str | None, numbered: re.Pattern[str]) -> str | None:
-    if not text:
-        return text
-    if "–" in text or "—" in text:
-        text = _RANGE.sub(f"{JOINER}–{JOINER}", _DASH.sub(NBSP, text))
-    return numbered.sub(NBSP, _UNIT.sub(NBSP, text)) if _DIGIT.search(text) else text
+def _bind(text: str, numbered: re.Pattern[str]) -> str:
+    text = _RANGE.sub(f"{JOINER}–{JOINER}", _DASH.sub(NBSP, text))
+    return numbered.sub(NBSP, _UNIT.sub(NBSP, text))
