@@ -76,9 +76,8 @@ if book.single:
         input:
             rules.resolve.output,
         output:
-            pdf=book.joined,
             pages=book.pages,
-            seal=book.seal(book.joined),
+            seal=book.seal(book.pages),
         log:
             book.log("sheets"),
         threads: lambda wildcards: max(1, workflow.cores - 1)  # the web edition is made meanwhile
@@ -87,7 +86,7 @@ if book.single:
             state=book.state("sheets"),
         shell:
             book.command(
-                "sheets {galleys} {styles} --workers {params.workers} -o {joined.parent}"
+                "sheets {galleys} {styles} --workers {params.workers} -o {pages.parent}"
             )
 
     rule epub:
@@ -117,7 +116,7 @@ if book.single:
         params:
             state=book.state("pdf"),
         shell:
-            book.command("pdf {joined} {galleys} {styles} -o {pdf}")
+            book.command("pdf {pages} {galleys} {styles} -o {pdf}")
 
     rule print_edition:
         input:
@@ -130,7 +129,7 @@ if book.single:
         params:
             state=book.state("print"),
         shell:
-            book.command("print {joined} {galleys} {styles} -o {print}")
+            book.command("print {pages} {galleys} {styles} -o {print}")
 
     rule cover:
         input:
@@ -190,9 +189,8 @@ if book.single:
         input:
             rules.resolve.output,
         output:
-            pdf=book.joined_large,
-            pages=book.joined_large.with_name("pages.json"),
-            seal=book.seal(book.joined_large),
+            pages=book.pages_large,
+            seal=book.seal(book.pages_large),
         log:
             book.log("large-sheets"),
         threads: workflow.cores
@@ -200,7 +198,7 @@ if book.single:
             state=book.state("sheets"),
         shell:
             book.command(
-                "sheets {galleys} -l large {styles} -j {threads} -o {joined_large.parent}"
+                "sheets {galleys} -l large {styles} -j {threads} -o {pages_large.parent}"
             )
 
     rule large:
@@ -214,7 +212,7 @@ if book.single:
         params:
             state=book.state("pdf"),
         shell:
-            book.command("large {joined_large} {galleys} {styles} -o {large}")
+            book.command("large {pages_large} {galleys} {styles} -o {large}")
 
     rule preflight:
         input:

@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
 MAX_TEXT = 20_000_000  # bytes: more than a shelf of books
 UNFINISHED = ".unfinished"  # how the names end that files and folders have while they are written
@@ -38,13 +39,19 @@ def text_of(book: Path, name: str) -> str:
 
 def write(path: Path, content: str | bytes) -> None:
     """Put `content` at `path` in one step: a reader sees the old file or the new one, never a part."""
-    data = content.encode() if isinstance(content, str) else content
+    with opened(path) as file:
+        file.write(content.encode() if isinstance(content, str) else content)
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[IO[bytes]]:
+    """Yield a file to write; when the block ends well it takes the place of `path` in one step."""
     with _naming(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor, name = tempfile.mkstemp(UNFINISHED, f".{path.name}.", path.parent)
         try:
             with os.fdopen(descriptor, "wb") as file:
-                file.write(data)
+                yield file
             os.chmod(name, 0o644)
             os.replace(name, path)
         except BaseException:

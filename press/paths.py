@@ -31,19 +31,14 @@ class Paths:
         return self.build / "sheets" / layout
 
     @property
-    def joined(self) -> Path:
-        """The sheets, joined."""
-        return self.sheets() / "book.pdf"
-
-    @property
-    def joined_large(self) -> Path:
-        """The sheets in large print, joined."""
-        return self.sheets("large") / "book.pdf"
-
-    @property
     def pages(self) -> Path:
         """The page map."""
         return self.sheets() / "pages.json"
+
+    @property
+    def pages_large(self) -> Path:
+        """The page map of large print."""
+        return self.sheets("large") / "pages.json"
 
     @property
     def epub(self) -> Path:

@@ -12,15 +12,19 @@ LEVEL: Final = 5
 USUAL: Final = -1
 
 
-def save(document: pikepdf.Pdf, version: str = "") -> bytes:
-    """Return a PDF as a file; `version` is that of the format where it is not to be found from what is used."""
+def save(document: pikepdf.Pdf, version: str = "", packed: bool = True) -> bytes:
+    """Return a PDF as a file; `version` is that of the format where it is not to be found from what is used.
+
+    Objects that are no streams are `packed` into some.
+    """
+    modes = pikepdf.ObjectStreamMode
     out = io.BytesIO()
     pikepdf.settings.set_flate_compression_level(LEVEL)
     try:
         document.save(
             out,
             force_version=version,
-            object_stream_mode=pikepdf.ObjectStreamMode.generate,
+            object_stream_mode=modes.generate if packed else modes.disable,
             compress_streams=True,
             deterministic_id=True,
         )

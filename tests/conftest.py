@@ -22,6 +22,9 @@ from playwright.sync_api import Browser, ViewportSize, sync_playwright
 
 from press.editions import web
 from press.editions.web import downloads
+from press.galleys import Galleys
+from press.join.book import join
+from press.join.finish import Finish
 from press.read.manuscript import read
 from press.resolve.book import resolve
 from press.styles import Styles
@@ -151,6 +154,13 @@ def large(small_book: Path) -> Path:
     """The large-print PDF of the book of knots."""
     snakemake(small_book, "large")
     return next((small_book / "build").glob("*-large.pdf"))
+
+
+def joined(build: Path, layout: str = "book", finish: Finish | None = None) -> Path:
+    """Return a PDF of the parts in `build`, joined as they were typeset, or with a finish."""
+    output = build / f"joined-{layout}.pdf"
+    join(build / "sheets" / layout, Galleys(build / "galleys").book, finish or Finish(), output)
+    return output
 
 
 @pytest.fixture

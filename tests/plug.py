@@ -51,7 +51,7 @@ def stages(book: Path) -> dict[str, tuple[Stage, Path]]:
         "epub": (lambda: epub.build(galleys, styles, editions[0], sheets / "pages.json"), editions[0]),
         "pdf": (lambda: load_finish("pdf")(sheets, galleys, styles, editions[1]), editions[1]),
         "print": (lambda: load_finish("print")(sheets, galleys, styles, editions[2]), editions[2]),
-        "sheets": (pages, sheets / "book.pdf"),
+        "sheets": (pages, sheets),
     }
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pikepdf
 import pytest
-from conftest import STYLES
+from conftest import STYLES, joined
 from pikepdf import Dictionary
 
 from press.editions.print import content
@@ -53,7 +53,7 @@ def both_ways(data: bytes, palette: Palette, resources: pikepdf.Object) -> tuple
 
 def test_every_page_of_a_book(small_book: Path, palette: Palette) -> None:
     seen = 0
-    with pikepdf.open(small_book / "build" / "sheets" / "book" / "book.pdf") as pdf:
+    with pikepdf.open(joined(small_book / "build")) as pdf:
         for page in pdf.pages:
             data = page.Contents.read_bytes()
             quick, slow = both_ways(data, palette, page.resources)

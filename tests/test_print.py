@@ -11,17 +11,18 @@ from pathlib import Path
 
 import pikepdf
 import pytest
-from conftest import STYLES
+from conftest import STYLES, joined
 from pikepdf import Array, Dictionary, Name
 from PIL import Image, ImageCms
 
 from press.check import check as check_edition
 from press.check.preflight import check, rules
 from press.check.preflight.pages import read
-from press.editions.print.finish import finish, is_press_profile
+from press.editions.print.finish import Printer, finish, is_press_profile
 from press.editions.print.inks import Mix, Palette
 from press.findings import Refused
 from press.galleys import Book, Galleys, Intent, Spot
+from press.pagemap import PageMap
 from press.styles import Styles
 
 MM = 72 / 25.4
@@ -62,8 +63,8 @@ def sheet(content: bytes, pages: int = 1, **resources: pikepdf.Object) -> bytes:
     return out.getvalue()
 
 
-def to_press(pdf: bytes, book: Book, styles: Styles, signature: int = 1) -> pikepdf.Pdf:
-    return pikepdf.open(io.BytesIO(finish(pdf, book, styles, book.printing.text, "x-print.pdf", signature)))
+def to_press(pdf: bytes, book: Book, styles: Styles) -> pikepdf.Pdf:
+    return pikepdf.open(io.BytesIO(finish(pdf, Printer(book, styles, book.printing.text, "x-print.pdf"))))
 
 
 def test_checks_find_nothing(small_book: Path, galleys: Galleys) -> None:
@@ -119,19 +120,22 @@ def test_crop_marks_stand_outside_the_bleed(book: Book, styles: Styles) -> None:
     assert [round(side, 2) for side in page.trim] == [13, 13, 133, 203]
 
 
-def test_signatures_are_filled_with_bare_pages(book: Book, styles: Styles) -> None:
-    with to_press(sheet(b"0 0 9 9 re f", pages=5), book, styles, signature=16) as pdf:
+def test_signatures_are_filled_with_bare_pages(small_book: Path, book: Book, styles: Styles) -> None:
+    printer = Printer(book, styles, book.printing.text, "x-print.pdf")
+    printer.signature = 64
+    count = len(PageMap.model_validate_json((small_book / "build/sheets/book/pages.json").read_bytes()).pages)
+    with pikepdf.open(joined(small_book / "build", finish=printer)) as pdf:
         pages = read(pdf)
-    assert len(pages) == 16
-    assert [page.blank for page in pages] == [False] * 5 + [True] * 11
+    assert len(pages) == 64 > count
+    assert not pages[count - 1].blank
+    assert all(page.blank for page in pages[count:])
     assert len({page.trim for page in pages}) == 1
 
 
 def test_same_input_same_bytes(book: Book, styles: Styles) -> None:
     pdf = sheet(b"0 0 9 9 re f")
-    assert finish(pdf, book, styles, book.printing.text, "x", 4) == finish(
-        pdf, book, styles, book.printing.text, "x", 4
-    )
+    printer = Printer(book, styles, book.printing.text, "x")
+    assert finish(pdf, printer) == finish(pdf, printer)
 
 
 def test_a_colour_of_no_token_is_a_finding(book: Book, styles: Styles) -> None:
@@ -178,7 +182,7 @@ def test_a_profile_that_is_none_is_a_finding(book: Book, tmp_path: Path, profile
     )
     intent = Intent(condition="X", profile=profile)
     with pytest.raises(Refused, match=re.escape("book.yaml: printing: ") + f".*{re.escape(message)}"):
-        finish(sheet(b""), book, Styles([tmp_path, STYLES]), intent, "x")
+        Printer(book, Styles([tmp_path, STYLES]), intent, "x")
 
 
 def test_every_profile_has_a_licence() -> None:

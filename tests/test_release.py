@@ -206,7 +206,7 @@ def test_manifest_names_all_that_it_was_made_of(release: Path) -> None:
     assert {("knotenschule.pdf", "verapdf"), ("knotenschule-large.pdf", "verapdf"), ("html", "nu")} <= set(checks)
     assert all(one["findings"] == 0 for one in checks.values())
     assert all(font["file"] in manifest["styles"] for font in manifest["fonts"])
-    assert {"press/sheets/join.py", "Snakefile", "requirements.lock"} <= set(manifest["engine"])
+    assert {"press/join/book.py", "Snakefile", "requirements.lock"} <= set(manifest["engine"])
     assert str(release.parent.parent) not in text, "a path of this machine"
 
 

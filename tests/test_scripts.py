@@ -8,7 +8,7 @@ from typing import Any
 
 import pypdfium2
 import pytest
-from conftest import BOOKS, STYLES, Maker, galleys_of
+from conftest import BOOKS, STYLES, Maker, galleys_of, joined
 from lxml import etree, html
 from PIL import Image, ImageChops
 
@@ -83,10 +83,10 @@ def test_language_and_direction_are_said(book: Path, name: str) -> None:
 def test_no_glyph_is_lost_when_parts_are_joined(book: Path) -> None:
     """Each page of the joined book looks as in its part, but for its number: letters of several glyphs are whole."""
     room = book / "build" / "sheets" / "book"
-    joined = pictures(room / "book.pdf")
+    book_pages = pictures(joined(book / "build"))
     for name in ("arabic", "hebrew", "east"):
         [page] = pictures(room / "parts" / f"{name}.pdf")[:1]
-        assert min(different(page, other) for other in joined) < 0.00005, name
+        assert min(different(page, other) for other in book_pages) < 0.00005, name
 
 
 def pictures(file: Path) -> list[Any]:

@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 import pikepdf
 import pypdfium2
 import pytest
-from conftest import MANIFEST, STYLES, SVG, Maker, galleys_of
+from conftest import MANIFEST, STYLES, SVG, Maker, galleys_of, joined
 from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTFont
@@ -24,13 +24,13 @@ from press.check.fidelity import tagged
 from press.findings import Refused
 from press.folios import runs
 from press.galleys import Galleys
+from press.join.fonts import overlay
 from press.pagemap import PageMap, words
 from press.sheets import build
 from press.sheets.bind import bind
 from press.sheets.choices import Choices
 from press.sheets.compose import compose
 from press.sheets.engine import Engine, style_sheet
-from press.sheets.fonts import overlay
 from press.sheets.model import Part, Slot
 from press.sheets.numbers import folio
 from press.sheets.part import compose_part
@@ -105,14 +105,14 @@ def in_one_piece(book: Path, pages: PageMap) -> bytes:
 def test_pages_are_those_of_a_whole_book_layout(small_book: Path, tmp_path: Path) -> None:
     sheets = small_book / "build" / "sheets" / "book"
     whole = in_one_piece(small_book, map_of(sheets))
-    joined = (sheets / "book.pdf").read_bytes()
-    ours, theirs = images(joined, tmp_path / "joined"), images(whole, tmp_path / "whole")
+    book = joined(small_book / "build").read_bytes()
+    ours, theirs = images(book, tmp_path / "joined"), images(whole, tmp_path / "whole")
     assert len(ours) == len(theirs)
     for number, (one, other) in enumerate(zip(ours, theirs, strict=True), start=1):
         assert one.size == other.size
         darkest = ImageChops.difference(one, other).getextrema()[1]
         assert darkest < 40, f"sheet {number} differs"  # a folio may stand a thousandth of its size aside
-    assert len(joined) < 1.05 * len(packed(whole))
+    assert len(book) < 1.05 * len(packed(whole))
 
 
 def packed(pdf: bytes) -> bytes:
@@ -125,7 +125,7 @@ def packed(pdf: bytes) -> bytes:
 
 def test_joining_adds_little(small_book: Path) -> None:
     """Fonts and pictures are in the book once: it is hardly larger than its parts' pages."""
-    with pikepdf.open(small_book / "build" / "sheets" / "book" / "book.pdf") as pdf:
+    with pikepdf.open(joined(small_book / "build")) as pdf:
         names = [
             str(thing.FontName)
             for thing in pdf.objects
@@ -150,14 +150,14 @@ def test_an_edit_typesets_one_part(make_book: Maker) -> None:
     assert set(before) == {"contents.pdf", "c1.pdf", "c2.pdf", "c3.pdf", "index.pdf"}
     edited = folder / "manuscript" / "2.md"
     edited.write_text(edited.read_text(encoding="utf-8").replace("two", "three"), encoding="utf-8")
-    book = sheets_of(folder) / "book.pdf"
+    sheets = sheets_of(folder)
     after = {path.name: path.stat().st_mtime_ns for path in parts.glob("*.pdf")}
     assert [name for name in before if before[name] != after[name]] == ["c2.pdf"]
-    kept = book.read_bytes(), (book.parent / "pages.json").read_bytes()
-    for path in [book, *parts.iterdir()]:
+    kept = joined(folder / "build").read_bytes(), (sheets / "pages.json").read_bytes()
+    for path in parts.iterdir():
         path.unlink()
     sheets_of(folder, workers=2)
-    assert (book.read_bytes(), (book.parent / "pages.json").read_bytes()) == kept
+    assert (joined(folder / "build").read_bytes(), (sheets / "pages.json").read_bytes()) == kept
 
 
 def test_a_part_that_was_left_unfinished_is_made_again(make_book: Maker) -> None:
@@ -178,7 +178,7 @@ def test_a_chapter_of_500_pages(make_book: Maker) -> None:
     sheets = sheets_of(folder)
     pages = [page for page in map_of(sheets).pages if page.document == "c1" and not page.blank]
     assert len(pages) >= 500
-    pdf = pypdfium2.PdfDocument(sheets / "book.pdf")
+    pdf = pypdfium2.PdfDocument(joined(folder / "build"))
     assert pdf[pages[449].sheet - 1].get_textpage().get_text_bounded().split() == ["Paragraph", "450.", "450"]
 
 
@@ -219,8 +219,8 @@ def test_a_picture_taller_than_the_page_is_a_finding(make_book: Maker) -> None:
 @pytest.mark.parametrize(("layout", "foot"), [("book", 60), ("large", 90)])
 def test_every_number_is_that_of_its_page(small_book: Path, large: Path, layout: str, foot: int) -> None:
     """Folios, contents, references and index, read back from where they are printed and clicked."""
-    path = small_book / "build" / "sheets" / layout / "book.pdf"
-    pages = map_of(path.parent).pages
+    path = joined(small_book / "build", layout)
+    pages = map_of(small_book / "build" / "sheets" / layout).pages
     text = pypdfium2.PdfDocument(path)
     read = 0
     with pikepdf.open(path) as pdf:
@@ -262,10 +262,9 @@ def test_a_note_call_stays_with_its_word(small_book: Path) -> None:
 
 def test_the_page_map_names_the_first_word_of_each_page(small_book: Path) -> None:
     galleys = Galleys(small_book / "build" / "galleys")
-    path = small_book / "build" / "sheets" / "book" / "book.pdf"
-    text = pypdfium2.PdfDocument(path)
+    text = pypdfium2.PdfDocument(joined(small_book / "build"))
     last = ("", -1)
-    for page in map_of(path.parent).pages:
+    for page in map_of(small_book / "build" / "sheets" / "book").pages:
         if page.word is None:
             continue
         counted = words(galleys.tree(galleys.book.document(page.document)).find(".//{*}section"))
@@ -289,7 +288,7 @@ def test_ranges_in_a_real_index(make_book: Maker) -> None:
     )
     sheets = sheets_of(folder)
     first = next(page.sheet for page in map_of(sheets).pages if page.document == "index")
-    pdf = pypdfium2.PdfDocument(sheets / "book.pdf")
+    pdf = pypdfium2.PdfDocument(joined(folder / "build"))
     shown = " ".join(pdf[number].get_textpage().get_text_bounded() for number in range(first - 1, len(pdf)))
     assert re.search(r"Rope\s+1–3\b", shown), shown
     assert re.search(r"Knot\s+4\b", shown), shown
@@ -301,10 +300,10 @@ def test_large_print_sets_wide_tables_row_below_row(make_book: Maker) -> None:
     folder = make_book({"1.md": SHORT.format(title="T", name="c1", text=table)})
     output = folder / "build" / "sheets" / "large"
     build(galleys_of(folder), Styles([STYLES]), "large", output, 1)
-    with pypdfium2.PdfDocument(output / "book.pdf") as pdf:
+    with pypdfium2.PdfDocument(joined(folder / "build", "large")) as pdf:
         shown = " ".join(pdf[0].get_textpage().get_text_bounded().split())
     assert "Knot · Holds · Loosens Reef Holds: a parcel Loosens: when pulled" in shown
-    said = " ".join(placed.word.text for placed in tagged.read(output / "book.pdf"))
+    said = " ".join(placed.word.text for placed in tagged.read(joined(folder / "build", "large")))
     assert "Knot Holds Loosens Reef a parcel when pulled" in said
 
 
@@ -405,5 +404,5 @@ def test_a_part_is_composed_once(make_book: Maker, monkeypatch: pytest.MonkeyPat
         sheets_of(folder)
         assert composed == again
         target = next(page.folio for page in map_of(sheets).pages if page.document == "c2")
-        pdf = pypdfium2.PdfDocument(sheets / "book.pdf")
+        pdf = pypdfium2.PdfDocument(joined(folder / "build"))
         assert target in pdf[0].get_textpage().get_text_bounded() + pdf[1].get_textpage().get_text_bounded()

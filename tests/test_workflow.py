@@ -155,7 +155,8 @@ def test_what_a_change_rebuilds(own_book: Path, changed: str, rebuilt: set[str])
     [
         ("press/read/lines.py", "resolve"),
         ("press/resolve/notes.py", "resolve"),
-        ("press/sheets/join.py", "sheets"),
+        ("press/sheets/numbers.py", "sheets"),
+        ("press/join/writer.py", "pdf"),
         ("press/editions/pdf/screen.py", "pdf"),
         ("press/editions/print/inks.py", "print_edition"),
         ("press/editions/print/barcode.py", "cover"),

@@ -29,16 +29,16 @@ def epub(galleys: Path, pages: Path | None, styles: tuple[Path, ...], workers: i
 def _finish(name: str, summary: str) -> None:
     """Add the command of an edition that is made from sheets."""
 
-    @main.command(name, help=f"{summary}\n\nSHEETS is the book.pdf of `press sheets`, GALLEYS the book.json.")
-    @click.argument("sheets", type=FILE)
+    @main.command(name, help=f"{summary}\n\nPAGES is the pages.json of `press sheets`, GALLEYS the book.json.")
+    @click.argument("pages", type=FILE)
     @click.argument("galleys", type=FILE)
     @styles
     @output
-    def command(sheets: Path, galleys: Path, styles: tuple[Path, ...], output: Path) -> None:
+    def command(pages: Path, galleys: Path, styles: tuple[Path, ...], output: Path) -> None:
         from press.editions import load_finish
         from press.styles import Styles
 
-        load_finish(name)(sheets.parent, galleys.parent, Styles(list(styles)), output)
+        load_finish(name)(pages.parent, galleys.parent, Styles(list(styles)), output)
 
 
 def _edition(name: str, summary: str) -> None:

@@ -37,7 +37,7 @@ def resolve(manifest: Path, styles: tuple[Path, ...], workers: int, output: Path
 @workers
 @output
 def sheets(galleys: Path, styles: tuple[Path, ...], layout: str, workers: int, output: Path) -> None:
-    """Typeset the galleys: the folder OUTPUT, with book.pdf, pages.json and a PDF a part.
+    """Typeset the galleys: the folder OUTPUT, with pages.json and a PDF a part.
 
     GALLEYS is the book.json in the folder that `press resolve` wrote. Parts that have not changed are kept.
     """

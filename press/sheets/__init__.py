@@ -1,12 +1,13 @@
-"""Sheets: the galleys typeset, part by part, and joined into one book of pages.
+"""Sheets: the galleys typeset, part by part.
 
-    galleys + styles -> parts/ID.pdf -> book.pdf + pages.json
+    galleys + styles -> parts/ID.pdf, parts/ID.json -> pages.json
 
-`book.pdf` is the one layout behind the screen PDF and the print PDF, which are finishes of it: tagged, with links and
-bookmarks, in the `light` colours of the tokens, with bleed. `pages.json` is the page map (press/pagemap.py).
+The parts are the one layout behind the screen PDF and the print PDF, which are joined of them (press/join/) and
+finished: tagged, with links and bookmarks, in the `light` colours of the tokens, with bleed. `pages.json` is the page
+map (press/pagemap.py).
 
 A part is laid out without knowing where in the book it will stand: page numbers are set as placeholders (`slots.py`)
-and bound when the parts are joined (`join.py`). So a part is typeset again only when its own text changes.
+and bound when the parts are joined. So a part is typeset again only when its own text changes.
 """
 
 from __future__ import annotations
@@ -24,10 +25,9 @@ def build(galleys: Path, styles: Styles, layout: str, output: Path, workers: int
     from press import files
     from press.galleys import Galleys
     from press.sheets.edition import typeset
-    from press.sheets.join import join
+    from press.sheets.numbers import page_map
 
     book = Galleys(galleys)
     parts = typeset(book, styles, layout, output / "parts", workers)
-    pages, pdf = join(book.book, layout, output / "parts", parts)
-    files.write(output / "book.pdf", pdf)
+    pages = page_map(book.book, layout, parts)
     files.write(output / "pages.json", pages.model_dump_json(indent=1) + "\n")

@@ -14,7 +14,6 @@ from itertools import chain, islice
 from pathlib import Path
 
 import click
-from pydantic import TypeAdapter
 
 from press import files
 from press.findings import Finding, Refused
@@ -22,13 +21,12 @@ from press.galleys import Document, Galleys
 from press.sheets.bind import Bound, bind
 from press.sheets.choices import Choices
 from press.sheets.engine import Engine, style_sheet
-from press.sheets.model import Part
+from press.sheets.model import Part, dump, read
 from press.sheets.numbers import Guess
 from press.styles import Styles
 
 # The parts are bound and typeset until no page number changes its width any more; two or three rounds are usual.
 ROUNDS = 8
-_SIDE_CARS = TypeAdapter(dict[str, Part])
 _engine: Engine | None = None  # of this process; workers are forked with it
 
 
@@ -65,7 +63,7 @@ class _Edition:
         self.tools = _tools(styles, self.css, galleys.book.hyphenation)
         self.guess = Guess(galleys)
         self.parts: dict[str, Part] = {}
-        self.known = {document.id: _read(folder / f"{document.id}.json") for document in galleys.book.documents}
+        self.known = {document.id: read(folder / f"{document.id}.json") for document in galleys.book.documents}
         self.used: dict[str, dict[str, Part]] = {document.id: {} for document in galleys.book.documents}
         self.drawn: dict[str, str] = {}  # the digest of each PDF that was made in this run
         self.pool: ProcessPoolExecutor | None = None
@@ -165,19 +163,24 @@ class _Edition:
 
     def _keep(self) -> None:
         """Draw again what was drawn for other page numbers, write the side-cars, and drop parts of no document."""
-        for document in self.galleys.book.documents:
+        folios = self.guess.folios(self.parts)
+        documents = self.galleys.book.documents
+        old = [document for document in documents if not self._is_drawn(document.id)]
+        bound = (bind(self.galleys, self.styles, document, self.layout, folios) for document in old)
+        self._run(self._job(one, self.parts[one.document.id].digest) for one in bound)
+        for document in documents:
             name, part = document.id, self.parts[document.id]
-            side_car = self.folder / f"{name}.json"
-            drawn = self.drawn.get(name) or _drawn(side_car)
-            if drawn != part.digest or not (self.folder / f"{name}.pdf").is_file():
-                bound = bind(self.galleys, self.styles, document, self.layout, self.guess.folios(self.parts))
-                self._run([self._job(bound, part.digest)])
-            content = _SIDE_CARS.dump_json({part.digest: part, **self.used[name]})
+            side_car, content = self.folder / f"{name}.json", dump({part.digest: part, **self.used[name]})
             if not side_car.is_file() or side_car.read_bytes() != content:
                 files.write(side_car, content)
         for path in self.folder.iterdir():
             if path.stem not in self.parts:
                 path.unlink()
+
+    def _is_drawn(self, name: str) -> bool:
+        """Tell whether the PDF of a part is that of its description: the first entry of a side-car is."""
+        drawn = self.drawn.get(name) or next(iter(self.known[name]), None)
+        return drawn == self.parts[name].digest and (self.folder / f"{name}.pdf").is_file()
 
 
 def _start() -> None:
@@ -198,7 +201,7 @@ def _work(job: _Job, folder: Path) -> Part | list[Finding]:
     side_car = folder / f"{part.id}.json"
     side_car.unlink(missing_ok=True)  # it never describes another PDF than the one beside it, even after a kill
     files.write(folder / f"{part.id}.pdf", pdf)
-    files.write(side_car, _SIDE_CARS.dump_json({job.digest: part}))
+    files.write(side_car, dump({job.digest: part}))
     click.echo(f"{part.id}: {len(part.leaves)} pages in {time.perf_counter() - began:.1f} s")
     gc.collect()  # boxes point to each other: else those of all parts would stay
     return part
@@ -210,16 +213,3 @@ def _tools(styles: Styles, css: str, hyphenation: list[str]) -> bytes:
     for path in [*sorted(Path(__file__).parent.glob("*.py")), *(styles.font(face) for face in styles.faces)]:
         digest.update(path.read_bytes())
     return digest.digest()
-
-
-def _read(side_car: Path) -> dict[str, Part]:
-    """Return what is known of a part, by digest; nothing where the side-car is of another version of the press."""
-    try:
-        return _SIDE_CARS.validate_json(side_car.read_bytes())
-    except (OSError, ValueError):
-        return {}
-
-
-def _drawn(side_car: Path) -> str | None:
-    """Return the digest of the PDF beside a side-car: its first entry."""
-    return next(iter(_read(side_car)), None)

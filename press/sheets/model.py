@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, TypeAdapter
 
 from press.galleys import Model
 from press.sheets.choices import Choices
@@ -72,3 +73,24 @@ class Part(Model):
     bookmarks: list[Bookmark]
     slots: list[Slot]
     glyphs: list[Glyphs]
+
+
+_SIDE_CARS = TypeAdapter(dict[str, Part])
+
+
+def read(side_car: Path) -> dict[str, Part]:
+    """Return what is known of a part, by digest, that of its PDF first; nothing of what another press wrote."""
+    try:
+        return _SIDE_CARS.validate_json(side_car.read_bytes())
+    except (OSError, ValueError):
+        return {}
+
+
+def first(side_car: Path) -> Part:
+    """Return the description of the PDF beside a side-car. Raises OSError and ValueError where there is none."""
+    return next(iter(_SIDE_CARS.validate_json(side_car.read_bytes()).values()))
+
+
+def dump(parts: dict[str, Part]) -> bytes:
+    """Return the side-car of these descriptions."""
+    return _SIDE_CARS.dump_json(parts)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from lxml import etree
 
 from press.galleys import Book, Galleys
-from press.pagemap import words
+from press.pagemap import Page, PageMap, words
 from press.sheets.model import Part
 
 # What a page holds while no part is typeset: only how many figures a page number will have is taken from it.
@@ -55,6 +56,27 @@ def roman(number: int) -> str:
         text += sign * (number // value)
         number %= value
     return text
+
+
+def page_map(book: Book, layout: str, parts: Mapping[str, Part]) -> PageMap:
+    """Return what stands on which page."""
+    placed = runs(book, {name: (part.opens, len(part.leaves)) for name, part in parts.items()})
+    before = front(book, placed)
+    pages: list[Page] = []
+    folios: dict[str, str] = {}
+
+    def add(**values: Any) -> None:
+        pages.append(Page(sheet=len(pages) + 1, folio=folio(len(pages), before), **values))
+
+    for document in book.documents:
+        part, run = parts[document.id], placed[document.id]
+        if run.padded:
+            add(document=pages[-1].document if pages else "", blank=True)
+        for leaf in part.leaves:
+            add(document=document.id, **leaf.model_dump())
+        for name, place in part.anchors.items():
+            folios.setdefault(name, folio(run.start + place.page, before))
+    return PageMap(layout=layout, pages=pages, folios=folios)
 
 
 class Guess:

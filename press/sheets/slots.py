@@ -110,15 +110,15 @@ def _width(pango_font: Any, glyph: int, size: float) -> int:
     return width
 
 
-def fill(content: bytes, part: Part, own: str, folios: dict[str, str]) -> bytes:
-    """Return the content of a page with its page numbers: `own` is its folio, `folios` are those of all ids.
+def fill(content: bytes, part: Part, printed: list[str]) -> bytes:
+    """Return the content of a page with its page numbers; `printed` are those of all slots of the part.
 
     Raises Refused where a placeholder cannot be replaced.
     """
 
     def bind(found: re.Match[bytes]) -> bytes:
         slot = part.slots[int(found[2])]
-        folio = folios[slot.target] if slot.target else own
+        folio = printed[int(found[2])]
         text, count = _SHOWN.subn(lambda shown: _show(shown[1], slot, part.glyphs[slot.glyphs], folio), found[4])
         if count != 1:
             raise Refused([Finding(part.id, 0, f"the page number {folio} stands in {count} pieces of text")])

@@ -8,20 +8,52 @@ from pathlib import Path
 import pikepdf
 from pikepdf import Array, Dictionary, Name, String
 
-from press import files
 from press.editions.pdf import xmp
 from press.editions.pdf.finish import describe
 from press.findings import Finding, Refused
 from press.galleys import Book, Galleys
-from press.pdfs import save
+from press.join.book import join
+from press.join.finish import Finish
+from press.kept import tools
 from press.styles import Styles
 
 PRINT = 4  # the flag of an annotation that is printed: PDF/A asks for it (ISO 19005-2, 6.3.2)
 
 
+class Screen(Finish):
+    """The finish for screens of a book: RGB, tagged, with links and bookmarks; `edition` is that of its identifier."""
+
+    def __init__(self, book: Book, edition: str) -> None:
+        self.book, self.edition = book, edition
+
+    @property
+    def made_of(self) -> list[object]:
+        """Parts are finished alike for all books."""
+        return ["for screens", tools(__file__)]
+
+    def part(self, pdf: pikepdf.Pdf, first: int) -> list[Finding]:
+        """Crop the pages of a part to their trim."""
+        for page in pdf.pages:
+            page.mediabox = page.trimbox
+            del page.obj["/BleedBox"]
+            for annotation in page.obj.get("/Annots", ()):
+                annotation.F = PRINT
+        for thing in pdf.objects:
+            if isinstance(thing, pikepdf.Stream) and "/Interpolate" in thing:
+                del thing["/Interpolate"]  # ISO 19005-2, 6.2.8
+        return []
+
+    def frame(self, pdf: pikepdf.Pdf) -> None:
+        """Declare what RGB means, what the book is, and to which standards the file keeps."""
+        _intend_srgb(pdf)
+        describe(pdf, self.book, self.book.identifiers[self.edition])
+        xmp.claim(pdf)
+
+
 def build(sheets: Path, galleys: Path, styles: Styles, output: Path) -> None:
-    """Make the PDF for screens of the sheets in the folder `sheets`: RGB, tagged, with links and bookmarks."""
-    _build(sheets, Galleys(galleys).book, "pdf", output)
+    """Make the PDF for screens of the sheets in the folder `sheets`."""
+    book = Galleys(galleys).book
+    join(sheets, book, Screen(book, "pdf"), output)
 
 
 def build_large(sheets: Path, galleys: Path, styles: Styles, output: Path) -> None:
@@ -29,23 +61,7 @@ def build_large(sheets: Path, galleys: Path, styles: Styles, output: Path) -> No
     book = Galleys(galleys).book
     if "large" not in book.identifiers:
         raise Refused([Finding("book.yaml", 0, "identifiers: the large-print edition needs one of its own, 'large'")])
-    _build(sheets, book, "large", output)
-
-
-def _build(sheets: Path, book: Book, edition: str, output: Path) -> None:
-    with pikepdf.open(sheets / "book.pdf") as pdf:
-        for page in pdf.pages:
-            page.mediabox = page.trimbox
-            del page.obj["/BleedBox"]
-            for annotation in page.obj.get("/Annots", ()):
-                annotation.F = PRINT
-        _intend_srgb(pdf)
-        for thing in pdf.objects:
-            if isinstance(thing, pikepdf.Stream) and "/Interpolate" in thing:
-                del thing["/Interpolate"]  # ISO 19005-2, 6.2.8
-        describe(pdf, book, book.identifiers[edition])
-        xmp.claim(pdf)
-        files.write(output, save(pdf))
+    join(sheets, book, Screen(book, "large"), output)
 
 
 def _intend_srgb(pdf: pikepdf.Pdf) -> None:

@@ -13,15 +13,15 @@ from press.galleys import Spot
 NONE = Name("/None")  # Python keeps the word to itself
 
 
-def exchange(pdf: pikepdf.Pdf, palette: Palette, name: str) -> list[Finding]:
+def exchange(pdf: pikepdf.Pdf, palette: Palette, name: str, first: int = 1) -> list[Finding]:
     """Exchange the colours of `pdf` in place, and take the tags out of its content; return what has no ink.
 
     Solid black text overprints (ISO 32000-1, 8.6.7, overprint mode 1), all else knocks out. `name` is the file that
-    findings name.
+    findings name, `first` the number of its first page there.
     """
     exchanged = _Exchange(pdf, palette)
     findings = []
-    for number, page in enumerate(pdf.pages, start=1):
+    for number, page in enumerate(pdf.pages, first):
         messages = exchanged.page(page)
         findings += [Finding(name, 0, f"page {number}: {message}") for message in sorted(messages)]
     return findings

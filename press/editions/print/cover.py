@@ -9,7 +9,7 @@ import click
 
 from press import files, fonts, sheets
 from press.editions.print.barcode import barcode
-from press.editions.print.finish import finish
+from press.editions.print.finish import Printer, finish
 from press.editions.print.wrap import Wrap, measure
 from press.galleys import Face, Galleys
 from press.kept import kept, tools
@@ -28,7 +28,7 @@ def build(galleys: Path, pages: Path, styles: Styles, output: Path) -> None:
     made_of = _made_of(measured, source, styles)
     sheet = kept("sheets", made_of, lambda: _typeset(measured, source, styles, output.name))
     book = source.book
-    files.write(output, finish(sheet, book, styles, book.printing.cover, output.name))
+    files.write(output, finish(sheet, Printer(book, styles, book.printing.cover, output.name)))
     blank = measured.pages - count
     click.echo(f"spine {measured.spine:.2f} mm: {measured.pages} pages, {blank} of them blank at the end")
 

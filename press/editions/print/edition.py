@@ -5,11 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-import pikepdf
 
-from press import files
-from press.editions.print.finish import finish
+from press.editions.print.finish import Printer
 from press.galleys import Galleys
+from press.join.book import join
 from press.styles import Styles
 
 
@@ -19,9 +18,6 @@ def build(sheets: Path, galleys: Path, styles: Styles, output: Path) -> None:
     Raises Refused for every colour that is in no token.
     """
     book = Galleys(galleys).book
-    signature = book.printing.signature
-    pdf = (sheets / "book.pdf").read_bytes()
-    files.write(output, finish(pdf, book, styles, book.printing.text, output.name, signature))
-    with pikepdf.open(output) as done:
-        pages = len(done.pages)
-    click.echo(f"{pages} pages: {pages // signature} signatures of {signature}")
+    printer = Printer(book, styles, book.printing.text, output.name)
+    pages = join(sheets, book, printer, output)
+    click.echo(f"{pages} pages: {pages // printer.signature} signatures of {printer.signature}")

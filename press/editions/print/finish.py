@@ -12,10 +12,12 @@ from datetime import date
 import pikepdf
 from pikepdf import Array, Dictionary, Name, String
 
-from press.editions.print import colours, pictures
+from press.editions.print import colours, content, inks, pictures
 from press.editions.print.inks import Palette
 from press.findings import Finding, Refused
 from press.galleys import Book, Intent
+from press.join.finish import Finish
+from press.kept import tools
 from press.pdfs import save
 from press.styles import Styles
 
@@ -29,26 +31,50 @@ Box = tuple[float, float, float, float]
 FOR_SCREENS = "/Names /Dests /Outlines /StructTreeRoot /MarkInfo /PageMode /OpenAction /AA /AcroForm /ViewerPreferences"
 
 
-def finish(pdf: bytes, book: Book, styles: Styles, intent: Intent, name: str, signature: int = 1) -> bytes:
-    """Return `pdf`, typeset in the screen colours of the tokens with bleed, as PDF/X-4.
+class Printer(Finish):
+    """The finish for a press: from screen colours of the tokens to the inks of the printing condition `intent`.
 
-    `intent` is the printing condition, `name` the file that findings name. The page count becomes a multiple of
-    `signature`: blank pages are added at the end. Raises Refused for every colour that is in no token, and for a
-    profile that is missing or not that of a press.
+    `name` is the file that findings name. Raises Refused for a profile that is missing or not that of a press.
     """
-    profile = _profile(styles, intent)
+
+    version = "1.6"
+    for_screens = False
+
+    def __init__(self, book: Book, styles: Styles, intent: Intent, name: str) -> None:
+        self.book, self.intent, self.name = book, intent, name
+        self.signature = book.printing.signature
+        self.profile = _profile(styles, intent)
+        self.palette = Palette(styles, book.printing.spot)
+
+    @property
+    def made_of(self) -> list[object]:
+        """Parts are finished alike for a printing condition, by the same inks, with or without crop marks."""
+        modules = (content, colours, inks, pictures)
+        made_with = tools(__file__, *(str(module.__file__) for module in modules), "pillow")
+        return [made_with, self.profile, self.palette.made_of, self.book.printing.crop_marks]
+
+    def part(self, pdf: pikepdf.Pdf, first: int) -> list[Finding]:
+        """Exchange the colours of a part, take away what is for screens, and set the boxes of its pages."""
+        _strip(pdf)
+        findings = colours.exchange(pdf, self.palette, self.name, first)
+        pictures.exchange(pdf, self.profile)
+        for page in pdf.pages:
+            _set_boxes(pdf, page, self.book.printing.crop_marks)
+        return findings
+
+    def frame(self, pdf: pikepdf.Pdf) -> None:
+        """Declare the printing condition, and what the book is."""
+        _declare(pdf, self.intent, self.profile)
+        _describe(pdf, self.book, self.name)
+
+
+def finish(pdf: bytes, printer: Printer) -> bytes:
+    """Return a PDF that was typeset in one piece, with bleed, as PDF/X-4. Raises Refused for a colour in no token."""
     with pikepdf.open(io.BytesIO(pdf)) as document:
-        _strip(document)
-        findings = colours.exchange(document, Palette(styles, book.printing.spot), name)
-        if findings:
+        if findings := printer.part(document, 1):
             raise Refused(findings)
-        pictures.exchange(document, profile)
-        for page in document.pages:
-            _set_boxes(document, page, book.printing.crop_marks)
-        _fill(document, signature)
-        _declare(document, intent, profile)
-        _describe(document, book, name)
-        return save(document, "1.6")
+        printer.frame(document)
+        return save(document, printer.version)
 
 
 def _profile(styles: Styles, intent: Intent) -> bytes:
@@ -65,11 +91,6 @@ def _profile(styles: Styles, intent: Intent) -> bytes:
 def is_press_profile(profile: bytes) -> bool:
     """Tell whether an ICC profile is that of an output device with CMYK inks (ICC.1, 7.2: class, space, signature)."""
     return profile[12:20] == b"prtrCMYK" and profile[36:40] == b"acsp"
-
-
-def blanks(pages: int, signature: int) -> int:
-    """Return how many blank pages follow `pages` so that whole signatures come out."""
-    return -pages % signature
 
 
 def _strip(document: pikepdf.Pdf) -> None:
@@ -123,17 +144,6 @@ def _crop_marks(trim: Box, bleed: Box) -> bytes:
         lines += [(trim[0] - gap, y, trim[0] - gap - length, y), (trim[2] + gap, y, trim[2] + gap + length, y)]
     paths = " ".join("{:.3f} {:.3f} m {:.3f} {:.3f} l".format(*line) for line in lines)
     return f"q /PressAll CS 1 SCN {weight} w {paths} S Q".encode()
-
-
-def _fill(document: pikepdf.Pdf, signature: int) -> None:
-    """Add bare pages at the end until the signatures are whole."""
-    last = document.pages[-1].obj
-    boxes = {key: last[key] for key in ("/MediaBox", "/BleedBox", "/TrimBox")}
-    for _ in range(blanks(len(document.pages), signature)):
-        page = Dictionary(Type=Name.Page, Resources=Dictionary(), Contents=document.make_stream(b""), **{})
-        for key, box in boxes.items():
-            page[key] = Array(list(box))
-        document.pages.append(pikepdf.Page(document.make_indirect(page)))
 
 
 def _declare(document: pikepdf.Pdf, intent: Intent, profile: bytes) -> None:

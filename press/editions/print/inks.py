@@ -48,6 +48,11 @@ class Palette:
         if findings:
             raise Refused(findings)
 
+    @property
+    def made_of(self) -> list[object]:
+        """What tells this palette from others."""
+        return [self.spot, sorted(self._mixes.items())]
+
     def mix(self, colour: Rgb) -> Mix | None:
         """Return what `colour` is printed with: a grey in no token is a tint of black, any other None."""
         red, green, blue = colour

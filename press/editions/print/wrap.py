@@ -6,8 +6,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from press.editions.print.finish import blanks
 from press.galleys import Book
+from press.join.finish import blanks
 
 # What the cover says, shows and declares of the book.
 WORDS = set("slug title subtitle description language direction contributors imprint identifiers".split()) | set(

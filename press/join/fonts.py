@@ -26,20 +26,62 @@ _MAP = (
 )
 
 
-def unite(pdf: pikepdf.Pdf) -> None:
-    """Make one font of all subsets of a face (BaseFont) with TrueType outlines, wherever resources name them."""
-    faces: dict[str, list[Any]] = {}
-    resources = [thing.Font for thing in pdf.objects if isinstance(thing, Dictionary) and _has_fonts(thing)]
-    resources += [thing.Resources.Font for thing in pdf.objects if _is_form(thing)]
-    for fonts in resources:
-        for font in fonts.values():
-            if _is_truetype(font):
-                faces.setdefault(str(font.BaseFont), []).append(font)
-    united = {face: _unite(pdf, _distinct(fonts)) for face, fonts in faces.items()}
-    for fonts in resources:
-        for key, font in list(fonts.items()):
-            if _is_truetype(font):
-                fonts[key] = united[str(font.BaseFont)]
+class Faces:
+    """Gathers the fonts of the parts by face (BaseFont): those with TrueType outlines become one each, in `frame`."""
+
+    def __init__(self, frame: pikepdf.Pdf) -> None:
+        self._frame = frame
+        self._faces: dict[str, _Face] = {}
+
+    def take(self, things: Iterable[Any]) -> dict[str, set[int]]:
+        """Take the fonts among the objects of a part. Return, by face, the numbers of those that are done with."""
+        taken: dict[str, set[int]] = {}
+        for font in things:
+            if isinstance(font, Dictionary) and _is_truetype(font):
+                name = str(font.BaseFont)
+                if name not in self._faces:
+                    self._faces[name] = _Face(self._frame.copy_foreign(font))
+                self._faces[name].add(font)
+                taken.setdefault(name, set()).update(_objects(font))
+        return taken
+
+    def unite(self) -> dict[str, int]:
+        """Make one font of each face; return their numbers in the frame."""
+        return {name: face.unite() for name, face in self._faces.items()}
+
+
+class _Face:
+    """The subsets of a face; `font`, in the frame, is to be the one of them all."""
+
+    def __init__(self, font: Any) -> None:
+        self.font = font
+        self.count = 0
+        self.subsets: dict[bytes, set[int]] = {}  # a font file, and the glyphs that it is for
+        self.widths: dict[int, Any] = {}
+        self.characters: dict[int, bytes] = {}
+
+    def add(self, font: Any) -> None:
+        """Add a subset."""
+        used = {int(glyph, 16): text for glyph, text in _CHARACTER.findall(font.ToUnicode.read_bytes())}
+        file = font.DescendantFonts[0].FontDescriptor.FontFile2.read_bytes()
+        self.count += 1
+        self.subsets.setdefault(file, set()).update(used)
+        self.widths |= _widths(font.DescendantFonts[0].get("/W", Array()))
+        self.characters = used | self.characters
+
+    def unite(self) -> int:
+        """Give the font the glyphs, the widths and the characters of all subsets; return its number."""
+        if self.count > 1:
+            made_of = [part for data, used in self.subsets.items() for part in (data, sorted(used))]
+            data = kept("united", [_tools(), *made_of], lambda: overlay(list(self.subsets.items())))
+            descendant = self.font.DescendantFonts[0]
+            descendant.FontDescriptor.FontFile2.write(data)
+            descendant.FontDescriptor.FontFile2.Length1 = len(data)
+            widths = self.widths
+            descendant.W = Array([item for glyph in sorted(widths) for item in (glyph, Array([widths[glyph]]))])
+            self.font.ToUnicode.write(_to_unicode(self.characters))
+        number: int = self.font.objgen[0]
+        return number
 
 
 @cache
@@ -47,46 +89,17 @@ def _tools() -> str:
     return tools(__file__, "fonttools")
 
 
-def _has_fonts(thing: Any) -> bool:
-    return isinstance(thing.get("/Font"), Dictionary)
-
-
-def _is_form(thing: Any) -> bool:
-    if not isinstance(thing, pikepdf.Stream) or "/Resources" not in thing:
-        return False
-    return not thing.Resources.is_indirect and _has_fonts(thing.Resources)
-
-
 def _is_truetype(font: Any) -> bool:
     return font.get("/Subtype") == Name.Type0 and "/FontFile2" in font.DescendantFonts[0].FontDescriptor
 
 
-def _distinct(fonts: Iterable[Any]) -> list[Any]:
-    return list({font.objgen: font for font in fonts}.values())
-
-
-def _unite(pdf: pikepdf.Pdf, fonts: list[Any]) -> Any:
-    """Return one font with the glyphs, the widths and the characters of all; they are of one face."""
-    first = fonts[0]
-    if len(fonts) == 1:
-        return first
-    subsets: dict[bytes, set[int]] = {}
-    widths: dict[int, Any] = {}
-    characters: dict[int, bytes] = {}
-    for font in fonts:
-        used = {int(glyph, 16): text for glyph, text in _CHARACTER.findall(font.ToUnicode.read_bytes())}
-        subsets.setdefault(font.DescendantFonts[0].FontDescriptor.FontFile2.read_bytes(), set()).update(used)
-        widths |= _widths(font.DescendantFonts[0].get("/W", Array()))
-        characters = used | characters
-    made_of = [part for data, used in subsets.items() for part in (data, sorted(used))]
-    data = kept("united", [_tools(), *made_of], lambda: overlay(list(subsets.items())))
-    stream = pdf.make_stream(data)
-    stream.Length1 = len(data)
-    descendant = first.DescendantFonts[0]
-    descendant.FontDescriptor.FontFile2 = stream
-    descendant.W = Array([item for glyph in sorted(widths) for item in (glyph, Array([widths[glyph]]))])
-    first.ToUnicode = pdf.make_stream(_to_unicode(characters))
-    return first
+def _objects(font: Any) -> set[int]:
+    """Return the numbers of the objects that a font consists of (ISO 32000-1, 9.7)."""
+    descendant = font.DescendantFonts[0]
+    descriptor = descendant.FontDescriptor
+    inner = [font.DescendantFonts, descendant, descriptor, descriptor.FontFile2, font.ToUnicode]
+    inner += [descriptor.get("/CIDSet"), descendant.get("/W"), descendant.get("/CIDToGIDMap")]
+    return {thing.objgen[0] for thing in (font, *inner) if thing is not None and thing.is_indirect}
 
 
 def _widths(array: Iterable[Any]) -> dict[int, Any]:
