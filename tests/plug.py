@@ -56,8 +56,12 @@ def stages(book: Path) -> dict[str, tuple[Stage, Path]]:
 
 
 def contents(place: Path) -> dict[str, bytes]:
-    """Return what a stage has made: the bytes of a file, or of all files of a folder; nothing of what is unfinished."""
+    """Return what a stage has made: the bytes of a file, or of all files of a folder; nothing of what is unfinished.
+
+    Side-cars of parts do not count: they may know of what a part was before.
+    """
     found = [place] if place.is_file() else [path for path in place.rglob("*") if path.is_file()]
+    found = [path for path in found if path.suffix != ".json" or path.parent.name != "parts"]
     return {str(path.relative_to(place)): path.read_bytes() for path in found if files.UNFINISHED not in str(path)}
 
 

@@ -215,7 +215,7 @@ def flatten_index(document: pikepdf.Pdf) -> None:
         (silence_link, "the link has no text"),
         (forget_link, "are tagged as links"),
         (blind, "eins.md:23: the figure has no alternative text"),
-        (skip_level, "zwei.md:15: a heading of level 4 follows one of level 1"),
+        (skip_level, "eins.md:21: a heading of level 4 follows one of level 1"),
         (unscope, "eins.md:32: the header cell has no scope"),
         (flatten_contents, "the contents page is not tagged TOC"),
         (flatten_index, "the index page is not tagged Index"),

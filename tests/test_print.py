@@ -120,8 +120,8 @@ def test_crop_marks_stand_outside_the_bleed(book: Book, styles: Styles) -> None:
     assert [round(side, 2) for side in page.trim] == [13, 13, 133, 203]
 
 
-def test_signatures_are_filled_with_bare_pages(small_book: Path, book: Book, styles: Styles) -> None:
-    printer = Printer(book, styles, book.printing.text, "x-print.pdf")
+def test_signatures_are_filled_with_bare_pages(small_book: Path, book: Book) -> None:
+    printer = Printer(book, Styles([small_book / "styles", STYLES]), book.printing.text, "x-print.pdf")
     printer.signature = 64
     count = len(PageMap.model_validate_json((small_book / "build/sheets/book/pages.json").read_bytes()).pages)
     with pikepdf.open(joined(small_book / "build", finish=printer)) as pdf:

@@ -323,10 +323,10 @@ def test_a_placeholder_that_cannot_be_filled_is_a_finding() -> None:
         glyphs=[glyphs],
     )
     content = b"/Span <</MCID 3 /Slot 0>> BDC BT [<000a>] TJ ET EMC"
-    assert fill(content, part, "1", {"x": "7"}) == b"/Span <</MCID 3>> BDC BT [<0011>] TJ ET EMC"
+    assert fill(content, part, ["7"]) == b"/Span <</MCID 3>> BDC BT [<0011>] TJ ET EMC"
     for broken in (content.replace(b"TJ", b"Tj"), content.replace(b"EMC", b"")):
         with pytest.raises(Refused):
-            fill(broken, part, "1", {"x": "7"})
+            fill(broken, part, ["7"])
 
 
 def test_folios_are_roman_before_the_body() -> None:

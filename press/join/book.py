@@ -152,6 +152,7 @@ class _Joiner:
         root.Lang = String(book.language)
         root.PageLabels = Dictionary(Nums=Array(_labels(pages)))
         self.finish.frame(frame)
+        info = frame.docinfo  # made by this, if need be
         given = {_number(root): self.root, _number(root.Pages): self.kids}
         if self.finish.for_screens:
             root.MarkInfo = Dictionary(Marked=True)
@@ -166,7 +167,7 @@ class _Joiner:
         _pack(frame)
         numbers = self._write(frame.objects, given, left)
         self.writer.put(self.kids, b"<< /Type /Pages /Count %d /Kids %b >>" % (len(self.pages), array(self.pages)))
-        self.writer.close(self.root, numbers[_number(frame.trailer.Info)])
+        self.writer.close(self.root, numbers[_number(info)])
         return len(self.pages)
 
     def _put_tags(self) -> None:
