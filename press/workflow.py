@@ -32,12 +32,12 @@ STAGES = {
     "resolve": ("read resolve book.py yamlfile.py prose.py", "galley locales fonts"),
     "sheets": ("sheets pagemap.py folios.py", "pdf fonts"),
     "epub": ("editions/epub pagemap.py folios.py", "epub pdf fonts"),
-    "pdf": ("join editions/pdf", "pdf fonts"),  # the styles of its sheets: should these fail, it is known to be old
-    "print": ("join editions/print", "pdf fonts profiles"),
+    "pdf": ("join sheets editions/pdf pagemap.py folios.py", "pdf fonts"),  # the styles of its sheets: should these fail, it is known to be old
+    "print": ("join sheets editions/print pagemap.py folios.py", "pdf fonts profiles"),
     "cover": ("join editions/print sheets pagemap.py folios.py", "cover fonts profiles"),
     "html": ("editions/web", "web fonts"),
     "docx": ("editions read pagemap.py folios.py", "docx"),
-    "preflight": ("check join editions pagemap.py folios.py", "preflight"),
+    "preflight": ("check join sheets editions pagemap.py folios.py", "preflight"),
     "check": ("check editions read book.py yamlfile.py prose.py pagemap.py folios.py progress.py", "check"),
     "report": (
         "report changes check editions release book.py yamlfile.py prose.py pagemap.py folios.py progress.py",

@@ -15,8 +15,7 @@ from press.join.finish import Finish
 from press.kept import kept, tools
 from press.pagemap import Page, PageMap
 from press.pdfs import save
-from press.sheets.bind import ELSEWHERE
-from press.sheets.model import Part
+from press.sheets.model import ELSEWHERE, Part
 from press.sheets.slots import fill
 
 

@@ -11,12 +11,12 @@ from lxml import etree
 from press.folios import merge_locators
 from press.galleys import NAMESPACES, XHTML, Document, Galleys
 from press.sheets.flow import MARK
+from press.sheets.model import ELSEWHERE
 from press.sheets.words import mark
 from press.styles import Styles, markup
 
 _TAG = f"{{{XHTML}}}"
 QUOTES = tuple("“‘„‚«‹")
-ELSEWHERE = "book:#"  # begins an address in another part, until the parts are joined
 # Links that say themselves where they lead, or have a page number behind them.
 _UNNUMBERED = {"note-call", "note-number", "term", "xref"}
 

@@ -10,6 +10,8 @@ from pydantic import Field, TypeAdapter
 from press.galleys import Model
 from press.sheets.choices import Choices
 
+ELSEWHERE = "book:#"  # begins an address in another part, until the parts are joined
+
 Align = Literal["left", "center", "right"]
 Glyphs = dict[str, tuple[int, float, float]]
 
