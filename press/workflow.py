@@ -32,7 +32,8 @@ STAGES = {
     "resolve": ("read resolve book.py yamlfile.py prose.py", "galley locales fonts"),
     "sheets": ("sheets pagemap.py folios.py", "pdf fonts"),
     "epub": ("editions/epub pagemap.py folios.py", "epub pdf fonts"),
-    "pdf": ("join sheets editions/pdf pagemap.py folios.py", "pdf fonts"),  # the styles of its sheets: should these fail, it is known to be old
+    # The styles of its sheets: should these fail, it is known to be old.
+    "pdf": ("join sheets editions/pdf pagemap.py folios.py", "pdf fonts"),
     "print": ("join sheets editions/print pagemap.py folios.py", "pdf fonts profiles"),
     "cover": ("join editions/print sheets pagemap.py folios.py", "cover fonts profiles"),
     "html": ("editions/web", "web fonts"),
