@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from lxml import etree, html
+from lxml import etree
 from pydantic import BaseModel, ConfigDict, Field
 
 from press import yamlfile
@@ -141,7 +141,8 @@ def open_manuscript(part: Part, read: dict[str, Path], ledger: Ledger) -> Draft:
         if key not in _HEADER_KEYS and key not in ledger.manifest.chapter_keys:
             ledger.findings.append(Finding(source, lined.line((key,)), f"unknown key '{key}' in the header"))
     header = header or Header.model_construct(title=stem, number="", updates=[])
-    body = html.fragment_fromstring(result["body"])
+    # As lxml.html does it, but with plain elements: those of that module ask Python for their class one by one.
+    body = etree.fromstring(f"<html><body>{result['body']}</body></html>", etree.HTMLParser())[0][0]
     lines = {str(path[0]): line for path, line in lined.lines.items() if len(path) == 1}
     return Draft(part, _document(part, stem, source, header, ledger), header, body, lines=lines)
 

@@ -6,7 +6,10 @@ import json
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
+
+from lxml import etree
 
 from press.findings import Finding, line_of
 from press.kept import kept
@@ -16,18 +19,33 @@ from press.styles import Styles
 
 def check_glyphs(drafts: list[Draft], ledger: Ledger, styles: Styles) -> None:
     """Find the first place of every character in a part that none of the book's faces has."""
-    covered = _covered(styles)
+    faces = [_characters(styles.font(face)) for face in styles.faces]
     for draft in drafts:
+        if not _missing({*draft.document.title, *draft.document.subtitle, *_printed(draft)}, faces):
+            continue  # as in most parts; else it is told where
         seen: set[str] = set()
         for line, text in _texts(draft):
-            for character in sorted(set(text) - seen):
+            for character in sorted(_missing(set(text) - seen, faces)):
                 seen.add(character)
-                if ord(character) not in covered and not _is_invisible(character):
-                    name = f"U+{ord(character):04X} '{character}'"
-                    source = draft.document.source or "book.yaml"
-                    page = f" (page {draft.document.page})" if draft.document.page else ""
-                    message = f"character {name} is in none of the book's fonts{page}"
-                    ledger.findings.append(Finding(source, line, message))
+                name = f"U+{ord(character):04X} '{character}'"
+                source = draft.document.source or "book.yaml"
+                page = f" (page {draft.document.page})" if draft.document.page else ""
+                message = f"character {name} is in none of the book's fonts{page}"
+                ledger.findings.append(Finding(source, line, message))
+
+
+def _missing(characters: set[str], faces: list[frozenset[int]]) -> set[str]:
+    """Return those characters that would show and no face has."""
+    lacking = {one for one in characters if not any(ord(one) in face for face in faces)}
+    return {one for one in lacking if not _is_invisible(one)}
+
+
+_words = etree.XPath(".//text()[not(parent::*[@role='doc-backlink'])]", smart_strings=False)
+
+
+def _printed(draft: Draft) -> Iterator[str]:
+    """Yield every character that is printed of a part."""
+    return chain.from_iterable(text for root in (draft.body, *draft.notes) for text in _words(root))
 
 
 def check_spaces(ledger: Ledger, styles: Styles) -> None:
@@ -59,11 +77,6 @@ def _look(font: Path) -> list[int]:
 
     with TTFont(font, lazy=True) as open_font:
         return sorted(open_font.getBestCmap())
-
-
-@lru_cache(maxsize=4)  # for the preview, which resolves a book again and again
-def _covered(styles: Styles) -> frozenset[int]:
-    return frozenset().union(*(_characters(styles.font(face)) for face in styles.faces))
 
 
 def _is_invisible(character: str) -> bool:

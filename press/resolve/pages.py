@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import unicodedata
 from dataclasses import dataclass, field
+from functools import cached_property
 from html import escape as html_escape
 from pathlib import Path
 from typing import Any
@@ -137,16 +138,18 @@ class Pages:
 
     def page(self, draft: Draft) -> etree._Element:
         """Return the body of a generated page, an element whose children stand in the part."""
-        works = self.cited()
-        entries = [(key, markup(etree.tostring(self.references.cite(key), encoding="unicode"))) for key in works]
-        return self._render(
-            draft.document.page,
-            draft,
-            figures=self.ledger.figures,
-            index=build_index(self.ledger.index),
-            bibliography=entries,
-            credits=credits.group(self.ledger.credits, self.shown()),
-        )
+        return self._render(draft.document.page, draft, **self._lists)
+
+    @cached_property
+    def _lists(self) -> dict[str, Any]:
+        """What generated pages list, when all that is in the manuscript is known."""
+        works = [(key, etree.tostring(self.references.cite(key), encoding="unicode")) for key in self.cited()]
+        return {
+            "figures": self.ledger.figures,
+            "index": build_index(self.ledger.index),
+            "bibliography": [(key, markup(work)) for key, work in works],
+            "credits": credits.group(self.ledger.credits, self.shown()),
+        }
 
     def shown(self) -> list[credits.Shown]:
         """Return the plates that the book shows: the cover, then its figures, each picture once."""
@@ -187,9 +190,7 @@ def _wrap(note: etree._Element) -> etree._Element:
 
 def _inner(body: etree._Element) -> str:
     """Return the markup inside an element, without what only the resolving needed and without declarations."""
-    for element in body.iter(etree.Element):
-        for name in ("data-cites", "data-entry", "data-of", "data-see-also"):
-            element.attrib.pop(name, None)
+    etree.strip_attributes(body, "data-cites", "data-entry", "data-of", "data-see-also")
     etree.cleanup_namespaces(body, top_nsmap={"epub": EPUB})
     parts = [html_escape(body.text or "")]
     parts += [etree.tostring(child, encoding="unicode") for child in body]
