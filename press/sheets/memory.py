@@ -11,14 +11,17 @@ what is laid out with them to what `HTML.render` makes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from itertools import count
+from math import inf
 from typing import Any
 
 from cssselect2 import ElementWrapper
 from weasyprint.layout import LayoutContext, inline
 from weasyprint.layout import page as pages
+
+from press.sheets.blocks import Kept, placed
 
 _break_line = inline.get_next_linebox
 _style_page = pages.set_page_type_computed_styles
@@ -33,9 +36,29 @@ class Memory:
     def __init__(self, images: dict[str, Any], dictionaries: dict[Any, Any]) -> None:
         self.lines: dict[Any, tuple[Any, Any]] = {}
         self.notes: dict[Any, tuple[float, bool]] = {}
+        self.blocks: dict[Any, Kept] = {}
+        self.styles: dict[Any, Any] = {}
         self.tables: dict[Any, Any] = {}
         self.images, self.dictionaries = images, dictionaries
         self._numbers = count()
+
+    def alike(self, style: Any) -> Any:
+        """Return the first of all styles that declare the same as this one, and inherit from such that do."""
+        if "alike" not in style.__dict__:
+            parent = None if style.parent_style is None else id(self.alike(style.parent_style))
+            declared = getattr(style, "cascaded", {})
+            key = parent, type(style), tuple((name, _key(value), weight) for name, (value, weight) in declared.items())
+            style.alike = self.styles.setdefault(key, style)
+        return style.alike
+
+    def restyled(self, style: Any, values: Mapping[str, Any]) -> Any:
+        """Return a style with other values of some properties, which are not inherited."""
+        key = id(self.alike(style)), tuple(values.items())
+        if key not in self.styles:
+            new = self.styles[key] = style.copy()
+            new.update(values)
+            new.alike = new
+        return self.styles[key]
 
     def mark(self, notes: Iterable[Any]) -> None:
         """Number the boxes of notes, of which WeasyPrint lays out copies."""
@@ -64,6 +87,15 @@ class Context(LayoutContext):  # type: ignore[misc]
         super().__init__(*arguments)
         self.memory = memory
         self.tables, self.dictionaries = memory.tables, memory.dictionaries
+        self.reach = -inf  # how far down what is being laid out had to have room, px
+
+    def overflows_page(self, bottom_space: float, position_y: float) -> bool:
+        """Tell whether something does not fit above the foot of the page, and remember how far down it was asked."""
+        if self.overflows(self.page_bottom - bottom_space, position_y):
+            self.reach = inf
+            return True
+        self.reach = max(self.reach, position_y + bottom_space)
+        return False
 
     def _update_footnote_area(self) -> bool:
         area = self.current_footnote_area
@@ -87,6 +119,15 @@ class Context(LayoutContext):  # type: ignore[misc]
         area.height, overflow = self.memory.notes[key]
         self.page_bottom -= area.margin_height()
         return overflow
+
+
+def _key(value: Any) -> Any:
+    """Return a declared value as a key: those that cannot be one are of the style sheet, and stay."""
+    try:
+        hash(value)
+    except TypeError:
+        return id(value)
+    return value
 
 
 def _declared(style: Any) -> str:
@@ -150,7 +191,7 @@ def _get_next_linebox(
         block.position_x, context.excluded_shapes = x, shapes
     line, resume_at = memory.lines[key]
     if line is not None:
-        line = _placed(line, containing_block.content_box_x(), position_y)
+        line = placed(line, containing_block.content_box_x(), position_y)
     return line, resume_at
 
 
@@ -176,13 +217,3 @@ def _frozen(skip_stack: Any) -> Any:
         ((place, skip_stack),) = skip_stack.items()
         places.append(place)
     return tuple(places)
-
-
-def _placed(box: Any, x: float, y: float) -> Any:
-    """Return a copy of a laid-out box, moved by (x, y) px."""
-    new = box.copy()
-    new.position_x += x
-    new.position_y += y
-    if box.children:
-        new.children = [_placed(child, x, y) for child in box.children]
-    return new

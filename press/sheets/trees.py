@@ -117,7 +117,7 @@ class Nursery:
             key: {name.replace("-", "_"): _computed(value) for name, value in rule.items()}
             for key, rule in rules.items()
         }
-        return Tree(tree.html, _restyled(tree.root, values), tree.styles, tree.notes, tree.names)
+        return Tree(tree.html, self._restyled(tree.root, values), tree.styles, tree.notes, tree.names)
 
     def names(self, page: etree._Element) -> Names:
         """Return what the boxes in each block of a state are known by."""
@@ -144,6 +144,21 @@ class Nursery:
         html.wrapper_element = Wrapper.from_html_root(_converted(page, empty), content_language=None)
         html.etree_element = html.wrapper_element.etree_element
         return html
+
+    def _restyled(self, box: Any, styles: Mapping[str, Mapping[str, Any]]) -> Any:
+        """Return a box of which the blocks in it are restyled: itself where there are none."""
+        if _begins_block(box):
+            if not (values := styles.get(box.element.get(KEY))):
+                return box
+            new = box.copy()
+            new.style = self.memory.restyled(box.style, values)
+            return new
+        children = [self._restyled(child, styles) for child in box.children]
+        if all(child is old for child, old in zip(children, box.children, strict=True)):
+            return box
+        new = box.copy()
+        new.children = children
+        return new
 
     def _keep(self, name: Any, box: Any) -> None:
         notes = [inside.footnote for inside in box.descendants() if inside.footnote]
@@ -233,23 +248,6 @@ def _computed(value: str) -> Any:
     if value.endswith("pt"):
         return Dimension(float(value.removesuffix("pt")) / PT, "px")
     return int(value) if value.isdigit() else value
-
-
-def _restyled(box: Any, styles: Mapping[str, Mapping[str, Any]]) -> Any:
-    """Return a box of which the blocks in it are restyled: itself where there are none."""
-    if _begins_block(box):
-        if not (values := styles.get(box.element.get(KEY))):
-            return box
-        new = box.copy()
-        new.style = box.style.copy()
-        new.style.update(values)
-        return new
-    children = [_restyled(child, styles) for child in box.children]
-    if all(child is old for child, old in zip(children, box.children, strict=True)):
-        return box
-    new = box.copy()
-    new.children = children
-    return new
 
 
 def _begins_block(box: Any) -> bool:
