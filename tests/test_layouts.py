@@ -12,7 +12,7 @@ from lxml import etree, html
 from test_typography import FIGURE, LINE, PAGE, paragraphs
 from weasyprint.layout import LayoutContext
 
-from press.sheets import blocks, facing, flow, memory
+from press.sheets import blocks, facing, flow, memory, styling  # noqa: F401 (by which trees share their styles)
 from press.sheets.choices import WHOLE, Choices, apply, styles, write_out
 from press.sheets.compose import _Desk
 from press.sheets.layouts import Layout, Layouter

@@ -180,10 +180,13 @@ class _Desk:
 
     def _dirty(self, old: Layout, blocks: set[str]) -> set[int]:
         """Return the pages of a layout that other choices for these blocks may change, those that begin with a note of
-        an earlier page, and the pages before all these, which may take more or less.
+        an earlier page, and the pages before these, which may take more or less: where what they begin with changes.
         """
-        pages = {n for n, sheet in enumerate(old.sheets) if any(one.key in blocks for one in sheet.fragments)}
-        pages |= {number - 1 for number in pages if number}
+        pages = set()
+        for number, sheet in enumerate(old.sheets):
+            if places := [place for place, one in enumerate(sheet.fragments) if one.key in blocks]:
+                led = all(one.bound for one in sheet.fragments[: places[0]])
+                pages |= {number, number - 1} if led and number else {number}
         for number in range(len(old.sheets) - 1, 0, -1):
             if self._handed_on(old.sheets[number]):
                 pages |= {number, number - 1}

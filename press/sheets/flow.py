@@ -43,6 +43,7 @@ class Fragment:
     margin_bottom: float
     padding_top: float
     whole: bool  # may not be broken
+    bound: bool = False  # to what follows, as a heading is: both stand on one page
     broken: bool = False  # goes on on the next page; its box then reaches down to the foot, whatever it holds
 
     @property
@@ -148,6 +149,7 @@ def _fragment(box: Any, origin: float) -> Fragment:
         margin_bottom=box.margin_bottom * PT,
         padding_top=box.padding_top * PT,
         whole=box.style["break_inside"] == "avoid",
+        bound=box.style["break_after"].startswith("avoid"),
     )
 
 

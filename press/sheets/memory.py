@@ -37,28 +37,29 @@ class Memory:
         self.lines: dict[Any, tuple[Any, Any]] = {}
         self.notes: dict[Any, tuple[float, bool]] = {}
         self.blocks: dict[Any, Kept] = {}
-        self.styles: dict[Any, Any] = {}
+        self.styles: dict[int, tuple[Any, int]] = {}  # by their addresses
+        self.kinds: dict[Any, int] = {}
+        self.others: dict[Any, Any] = {}  # with other values
         self.tables: dict[Any, Any] = {}
         self.images, self.dictionaries = images, dictionaries
         self._numbers = count()
 
-    def alike(self, style: Any) -> Any:
-        """Return the first of all styles that declare the same as this one, and inherit from such that do."""
-        if "alike" not in style.__dict__:
-            parent = None if style.parent_style is None else id(self.alike(style.parent_style))
-            declared = getattr(style, "cascaded", {})
-            key = parent, type(style), tuple((name, _key(value), weight) for name, (value, weight) in declared.items())
-            style.alike = self.styles.setdefault(key, style)
-        return style.alike
+    def alike(self, style: Any) -> int:
+        """Return the number of all styles that say the same: elements with ids have their own in each tree."""
+        if id(style) not in self.styles:
+            parent = None if style.parent_style is None else self.alike(style.parent_style)
+            kind = parent, id(getattr(style, "cascaded", None)), style.get("anchor")
+            self.styles[id(style)] = style, self.kinds.setdefault(kind, len(self.kinds))
+        return int(self.styles[id(style)][1])
 
     def restyled(self, style: Any, values: Mapping[str, Any]) -> Any:
         """Return a style with other values of some properties, which are not inherited."""
-        key = id(self.alike(style)), tuple(values.items())
-        if key not in self.styles:
-            new = self.styles[key] = style.copy()
+        key = self.alike(style), tuple(values.items())
+        if key not in self.others:
+            new = self.others[key] = style.copy()
             new.update(values)
-            new.alike = new
-        return self.styles[key]
+            self.styles[id(new)] = new, self.kinds.setdefault(key, len(self.kinds))
+        return self.others[key]
 
     def mark(self, notes: Iterable[Any]) -> None:
         """Number the boxes of notes, of which WeasyPrint lays out copies."""
@@ -119,15 +120,6 @@ class Context(LayoutContext):  # type: ignore[misc]
         area.height, overflow = self.memory.notes[key]
         self.page_bottom -= area.margin_height()
         return overflow
-
-
-def _key(value: Any) -> Any:
-    """Return a declared value as a key: those that cannot be one are of the style sheet, and stay."""
-    try:
-        hash(value)
-    except TypeError:
-        return id(value)
-    return value
 
 
 def _declared(style: Any) -> str:

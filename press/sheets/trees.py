@@ -59,9 +59,11 @@ class Nursery:
     """Grows the trees of one part. `read` makes a weasyprint.HTML of markup."""
 
     def __init__(self, read: Callable[[str], Any], stylesheets: Sequence[Any], fonts: Any) -> None:
+        from weasyprint.text.fonts import FontConfiguration
+
         from press.sheets.memory import Memory
 
-        self.read, self.stylesheets, self.fonts = read, stylesheets, fonts
+        self.read, self.stylesheets, self.fonts = read, stylesheets, fonts or FontConfiguration()
         self.memory = Memory({}, {})
         self._blocks: dict[Any, list[_Kept]] = {}
         self._printed: set[str] = set()  # the elements behind which something is printed, such as their page number
@@ -180,11 +182,10 @@ class Nursery:
         from weasyprint.css.counters import CounterStyle
         from weasyprint.document import Document
         from weasyprint.formatting_structure.build import build_formatting_structure
-        from weasyprint.text.fonts import FontConfiguration
 
         options = {**DEFAULT_OPTIONS, "stylesheets": self.stylesheets, "cache": self.memory.images}
         counters = CounterStyle()
-        made = Document._build_layout_context(html, self.fonts or FontConfiguration(), counters, {}, options)
+        made = Document._build_layout_context(html, self.fonts, counters, {}, options)
         styles = made.style_for, made.get_image_from_uri, made.font_config, counters, made.target_collector
         root = build_formatting_structure(
             html.etree_element,
