@@ -23,13 +23,13 @@ def from_galley(root: etree._Element) -> etree._Element:
         raise ValueError("a galley without a section in its body")
     etree.strip_elements(part, etree.Comment, etree.ProcessingInstruction, with_tail=False)
     for element in part.iter("*"):
-        element.tag = etree.QName(element).localname
-        language = element.attrib.get(LANGUAGE)
-        for name in list(element.attrib):
-            if str(name).startswith("{") or (str(name).startswith("data-") and name not in KEPT_DATA):
+        element.tag = str(element.tag).rpartition("}")[2]
+        language = element.get(LANGUAGE)
+        for name in element.keys():  # noqa: SIM118 - a list: some of them go
+            if name[0] == "{" or (name.startswith("data-") and name not in KEPT_DATA):
                 del element.attrib[name]
-        if language is not None and "lang" not in element.attrib:
-            element.set("lang", str(language))
+        if language is not None and element.get("lang") is None:
+            element.set("lang", language)
     part.tail = None
     etree.cleanup_namespaces(part)
     return part

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import cssselect2
@@ -73,7 +74,7 @@ def inline(
     _rename(root, prefix)
     linked = _link(root, target)
     for element in root.iter(etree.Element):
-        element.tag = etree.QName(element).localname
+        element.tag = str(element.tag).rpartition("}")[2]
         if XLINK in element.attrib:
             element.set("href", str(element.attrib.pop(XLINK)))
         for name in [name for name in element.attrib if str(name).startswith("{")]:
@@ -89,12 +90,9 @@ def inline(
 
 def _dress(root: etree._Element, sheet: Sheet) -> None:
     """Give every element the class of what the plate's style sheet, its own style and its colours say of it."""
-    matcher = cssselect2.Matcher()
-    for style in list(root.iter(f"{{{SVG}}}style")):
-        for rule in tinycss2.parse_stylesheet(style.text or "", skip_comments=True, skip_whitespace=True):
-            if rule.type == "qualified-rule":  # rules for a medium are left: themes are the site's
-                for selector in cssselect2.compile_selector_list(rule.prelude):
-                    matcher.add_selector(selector, _declarations(rule.content))
+    styles = list(root.iter(f"{{{SVG}}}style"))
+    matcher = _matcher(tuple(style.text or "" for style in styles))
+    for style in styles:
         parent = style.getparent()
         assert parent is not None
         parent.remove(style)
@@ -103,10 +101,23 @@ def _dress(root: etree._Element, sheet: Sheet) -> None:
         looks = {name: str(element.attrib.pop(name)) for name in _PAINTS if name in element.attrib}
         for match in sorted(matcher.match(wrapper), key=lambda match: match[:2]):
             looks |= match[-1]
-        looks |= _declarations(element.attrib.pop("style", ""))
+        if style := element.attrib.pop("style", ""):
+            looks |= _declarations(style)
         element.attrib.pop("class", None)
         if looks:
             element.set("class", sheet.name(looks))
+
+
+@lru_cache(maxsize=100)  # plates have few style sheets
+def _matcher(sheets: tuple[str, ...]) -> Any:
+    """Return what finds the declarations of style sheets that hold of an element."""
+    matcher = cssselect2.Matcher()
+    for sheet in sheets:
+        for rule in tinycss2.parse_stylesheet(sheet, skip_comments=True, skip_whitespace=True):
+            if rule.type == "qualified-rule":  # rules for a medium are left: themes are the site's
+                for selector in cssselect2.compile_selector_list(rule.prelude):
+                    matcher.add_selector(selector, _declarations(rule.content))
+    return matcher
 
 
 def _declarations(content: Any) -> dict[str, str]:
@@ -157,7 +168,7 @@ def _rename(root: etree._Element, prefix: str) -> None:
     """Begin every id of the drawing with `prefix`, and mend what refers to it."""
     for element in root.iter(etree.Element):
         for name, value in element.attrib.items():
-            local = etree.QName(name).localname
+            local = str(name).rpartition("}")[2]
             if local == "id":
                 element.set(name, f"{prefix}-{value}")
             elif local == "href" and str(value).startswith("#"):

@@ -6,7 +6,7 @@ import copy
 import datetime
 import hashlib
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlsplit
@@ -61,6 +61,7 @@ class Site:
         self.palette: dict[str, Any] = styles.tokens.get("plates") or {}
         self.plates = Sheet(self.palette)
         self.pictures: set[str] = set()
+        self._part = lru_cache(maxsize=8)(lambda name: html.from_galley(galleys.tree(self.book.document(name))))
 
     def files(self) -> Iterator[tuple[str, bytes]]:
         """Yield each file of the site, its name, relative to the site, and its content, when it is made: not kept."""
@@ -108,7 +109,7 @@ class Site:
 
     def part(self, document: Document) -> etree._Element:
         """Return the section of a document as HTML, fresh."""
-        return html.from_galley(self.galleys.tree(document))
+        return copy.deepcopy(self._part(document.id))
 
     # Addresses
 
@@ -129,10 +130,9 @@ class Site:
     def holders(self) -> dict[str, Document]:
         """Which document holds an id, for all ids of the book."""
         return {
-            str(element.get("id")): document
+            str(name): document
             for document in self.book.documents
-            for element in self.part(document).iter("*")
-            if "id" in element.attrib
+            for name in self.galleys.tree(document).xpath("/*/*[local-name() = 'body']/*[1]/descendant-or-self::*/@id")
         }
 
     def address(self, target: str, here: str) -> str:

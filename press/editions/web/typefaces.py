@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lxml import html
+from lxml import etree
 
 from press import fonts
 from press.galleys import Face
@@ -14,6 +14,7 @@ from press.styles import Styles
 FEATURES = "onum lnum pnum tnum kern liga ccmp locl calt mark mkmk rlig init medi fina"
 # What is set in the face for titles.
 TITLES = "//h1//text() | //h2//text() | //*[contains(@class, 'numeral')]//text()"
+_titles = etree.XPath(TITLES, smart_strings=False)
 # What a reader may type into the search, and what scripts write.
 TYPED = frozenset(chr(code) for code in range(0x20, 0x7F)) | frozenset("…–—‘’“”·×−+")
 
@@ -33,7 +34,7 @@ class Letters:
     def add(self, page: str) -> None:
         """Add the characters of a page, which is HTML."""
         self.text.update(page)
-        self.titles.update(*map(str, html.document_fromstring(page).xpath(TITLES)))
+        self.titles.update(*_titles(etree.fromstring(page, etree.HTMLParser())))
 
 
 def cut(styles: Styles, css: str, letters: Letters) -> Iterator[tuple[str, bytes]]:
