@@ -114,9 +114,10 @@ if book.single:
         log:
             book.log("pdf"),
         params:
+            workers=lambda wildcards, threads: workflow.cores,
             state=book.state("pdf"),
         shell:
-            book.command("pdf {pages} {galleys} {styles} -o {pdf}")
+            book.command("pdf {pages} {galleys} {styles} -j {params.workers} -o {pdf}")
 
     rule print_edition:
         input:
@@ -127,9 +128,12 @@ if book.single:
         log:
             book.log("print"),
         params:
+            workers=lambda wildcards, threads: workflow.cores,
             state=book.state("print"),
         shell:
-            book.command("print {pages} {galleys} {styles} -o {print}")
+            book.command(
+                "print {pages} {galleys} {styles} -j {params.workers} -o {print}"
+            )
 
     rule cover:
         input:
@@ -209,10 +213,13 @@ if book.single:
             seal=book.seal(book.large),
         log:
             book.log("large"),
+        threads: workflow.cores
         params:
             state=book.state("pdf"),
         shell:
-            book.command("large {pages_large} {galleys} {styles} -o {large}")
+            book.command(
+                "large {pages_large} {galleys} {styles} -j {threads} -o {large}"
+            )
 
     rule preflight:
         input:

@@ -49,8 +49,8 @@ def stages(book: Path) -> dict[str, tuple[Stage, Path]]:
         "resolve": (lambda: resolve(book, texts, styles, galleys), galleys),
         "html": (site, build / "html"),
         "epub": (lambda: epub.build(galleys, styles, editions[0], sheets / "pages.json"), editions[0]),
-        "pdf": (lambda: load_finish("pdf")(sheets, galleys, styles, editions[1]), editions[1]),
-        "print": (lambda: load_finish("print")(sheets, galleys, styles, editions[2]), editions[2]),
+        "pdf": (lambda: load_finish("pdf")(sheets, galleys, styles, editions[1], 1), editions[1]),
+        "print": (lambda: load_finish("print")(sheets, galleys, styles, editions[2], 1), editions[2]),
         "sheets": (pages, sheets),
     }
 

@@ -44,7 +44,7 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
     build, styles = folder / "build", Styles([folder / "styles", STYLES])
     galleys = galleys_of(folder)
     sheets.build(galleys, styles, "book", build / "sheets" / "book", 2)
-    load_finish("pdf")(build / "sheets" / "book", galleys, styles, build / "scripts.pdf")
+    load_finish("pdf")(build / "sheets" / "book", galleys, styles, build / "scripts.pdf", 1)
     epub.build(galleys, styles, build / "scripts.epub", build / "sheets" / "book" / "pages.json")
     web.build(galleys, styles, build / "html")
     docx.build(galleys, styles, build / "scripts.docx")

@@ -94,7 +94,7 @@ def _editions(manifest: book.Manifest, at: Paths, styles: Styles, workers: int) 
     if tries.run("sheets", sheets.build, galleys, styles, "book", at.sheets(), workers):
         tries.run("edition", epub.build, galleys, styles, at.epub, at.pages, workers)
         for name, output in {"pdf": at.pdf, "print": at.print}.items():
-            tries.run("edition", editions.load_finish(name), at.sheets(), galleys, styles, output)
+            tries.run("edition", editions.load_finish(name), at.sheets(), galleys, styles, output, workers)
         tries.run("edition", cover.build, galleys, at.pages, styles, at.cover)
     tries.end()
     downloads.build(galleys, styles, [at.epub, at.pdf, at.print, at.cover], at.downloads)
@@ -105,7 +105,7 @@ def _large(manifest: book.Manifest, at: Paths, styles: Styles, workers: int) -> 
     from press import editions, sheets
 
     sheets.build(at.galleys.parent, styles, "large", at.sheets("large"), workers)
-    editions.load_finish("large")(at.sheets("large"), at.galleys.parent, styles, at.large)
+    editions.load_finish("large")(at.sheets("large"), at.galleys.parent, styles, at.large, workers)
     return [at.large]
 
 

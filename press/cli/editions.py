@@ -33,12 +33,13 @@ def _finish(name: str, summary: str) -> None:
     @click.argument("pages", type=FILE)
     @click.argument("galleys", type=FILE)
     @styles
+    @workers
     @output
-    def command(pages: Path, galleys: Path, styles: tuple[Path, ...], output: Path) -> None:
+    def command(pages: Path, galleys: Path, styles: tuple[Path, ...], workers: int, output: Path) -> None:
         from press.editions import load_finish
         from press.styles import Styles
 
-        load_finish(name)(pages.parent, galleys.parent, Styles(list(styles)), output)
+        load_finish(name)(pages.parent, galleys.parent, Styles(list(styles)), output, workers)
 
 
 def _edition(name: str, summary: str) -> None:

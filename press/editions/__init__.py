@@ -9,7 +9,7 @@ from pathlib import Path
 from press.styles import Styles
 
 Build = Callable[[Path, Styles, Path], None]
-Finish = Callable[[Path, Path, Styles, Path], None]
+Finish = Callable[[Path, Path, Styles, Path, int], None]
 
 # Named, not imported: a job loads the libraries of its own edition only.
 EDITIONS = {
@@ -33,7 +33,7 @@ def load(name: str) -> Build:
 
 
 def load_finish(name: str) -> Finish:
-    """Return the function that finishes the edition `name`: (sheets folder, galleys folder, styles, output) -> None."""
+    """Return the function that finishes the edition `name`: (sheets folder, galleys, styles, output, workers)."""
     module, function = FINISHES[name].split(":")
     finish: Finish = getattr(import_module(module), function)
     return finish

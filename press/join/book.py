@@ -19,29 +19,30 @@ from press.galleys import Book
 from press.join.finish import Finish, blanks
 from press.join.fonts import Faces
 from press.join.outline import array, destination, destinations, outline
-from press.join.part import Run, ready
+from press.join.part import Ready, Run, make_ahead
 from press.join.writer import Writer
 from press.pagemap import PageMap
 from press.pdfs import LEVEL
-from press.sheets.model import Bookmark, Part, first
+from press.sheets.model import Bookmark, first
 
 # References in an object as QPDF writes it; in literal strings there are none.
 _REFERENCE = re.compile(rb"\((?:[^\\()]|\\.)*\)|\b(\d+) 0 R\b", re.S)
 
 
-def join(sheets: Path, book: Book, finish: Finish, output: Path) -> int:
+def join(sheets: Path, book: Book, finish: Finish, output: Path, workers: int = 1) -> int:
     """Write the parts in the folder `sheets` as one PDF with this finish; return the number of its pages.
 
-    Raises Refused with the findings of all parts, for a page number that could not be set, and for a link that leads
-    nowhere.
+    Parts that are not kept are finished on so many processes. Raises Refused with the findings of all parts, for a page
+    number that could not be set, and for a link that leads nowhere.
     """
     pages = PageMap.model_validate_json((sheets / "pages.json").read_bytes())
+    make_ahead(_parts(sheets, book, pages, finish), workers)
     findings: list[Finding] = []
     with files.opened(output) as file:
         joiner = _Joiner(Writer(file, finish.version), finish)
-        for part, run in _runs(sheets, book, pages, finish.signature):
+        for part in _parts(sheets, book, pages, finish):
             try:
-                joiner.add(part, run.padded, ready(sheets, part, run, pages, finish))
+                joiner.add(part)
             except Refused as refused:
                 findings += refused.findings
         if findings:
@@ -49,15 +50,15 @@ def join(sheets: Path, book: Book, finish: Finish, output: Path) -> int:
         return joiner.close(book, pages)
 
 
-def _runs(sheets: Path, book: Book, pages: PageMap, signature: int) -> Iterator[tuple[Part, Run]]:
-    """Yield each part, and where it stands."""
+def _parts(sheets: Path, book: Book, pages: PageMap, finish: Finish) -> Iterator[Ready]:
+    """Yield the parts in order, as they go into the book."""
     at = 0
     for document in book.documents:
         part = first(sheets / "parts" / f"{document.id}.json")
         padded = pages.pages[at].document != document.id
         end = at + padded + len(part.leaves)
-        after = blanks(end, signature) if end == len(pages.pages) else 0
-        yield part, Run(pages.pages[at:end], padded, after)
+        after = blanks(end, finish.signature) if end == len(pages.pages) else 0
+        yield Ready(sheets, part, Run(pages.pages[at:end], padded, after), pages, finish)
         at = end
 
 
@@ -79,9 +80,10 @@ class _Joiner:
         self.next_key = 0
         self.shared: dict[bytes, int] = {}  # what was written and may be shown again, by its digest
 
-    def add(self, part: Part, padded: bool, finished: bytes) -> None:
+    def add(self, ready: Ready) -> None:
         """Write the pages of one part, and what hangs on them."""
-        with pikepdf.open(io.BytesIO(finished)) as pdf:
+        part = ready.part
+        with pikepdf.open(io.BytesIO(ready.pdf())) as pdf:
             things = list(pdf.objects)
             given = {_number(pdf.Root): self.root, _number(pdf.Root.Pages): self.kids}
             for face, fonts in self.faces.take(things).items():
@@ -96,7 +98,7 @@ class _Joiner:
             if self.finish.for_screens:
                 self._take_tags(pdf.Root.StructTreeRoot, numbers)
         self.pages += pages
-        own = pages[padded:]
+        own = pages[ready.run.padded :]
         for name, place in part.anchors.items():
             self.targets.setdefault(name, destination(own, place))
         self.outline += [(bookmark, own) for bookmark in part.bookmarks]

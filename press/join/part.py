@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-import io
+import multiprocessing
+from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -12,7 +15,7 @@ from pikepdf import Array, Dictionary, Name, String
 
 from press.findings import Refused
 from press.join.finish import Finish
-from press.kept import kept, tools
+from press.kept import folder, is_kept, kept, tools
 from press.pagemap import Page, PageMap
 from press.pdfs import save
 from press.sheets.model import ELSEWHERE, Part
@@ -31,28 +34,64 @@ class Run:
     blanks: int = 0
 
 
-def ready(sheets: Path, part: Part, run: Run, pages: PageMap, finish: Finish) -> bytes:
-    """Return the PDF of a part of the folder `sheets` as it goes into the edition of `finish`.
+class Ready:
+    """A part of the folder `sheets` as it goes into the edition of `finish`."""
 
-    Raises Refused for a page number that could not be set, and with what the finish refuses.
-    """
-    drawn = (sheets / "parts" / f"{part.id}.pdf").read_bytes()
-    own = [page.folio for page in run.pages]
-    printed = [pages.folios[slot.target] if slot.target else own[slot.page + run.padded] for slot in part.slots]
-    made_of = [_tools(), finish.made_of, drawn, printed, run.padded, run.blanks]
+    def __init__(self, sheets: Path, part: Part, run: Run, pages: PageMap, finish: Finish) -> None:
+        self.part, self.run, self.finish = part, run, finish
+        self._file = sheets / "parts" / f"{part.id}.pdf"
+        own = [page.folio for page in run.pages]
+        self._printed = [
+            pages.folios[slot.target] if slot.target else own[slot.page + run.padded] for slot in part.slots
+        ]
 
-    def make() -> bytes:
-        with pikepdf.open(io.BytesIO(drawn)) as pdf:
+    def pdf(self) -> bytes:
+        """Return its PDF. Raises Refused for a page number that cannot be set, and with what the finish refuses."""
+        return kept("parts", self._made_of, self._make)
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether it was made before."""
+        return is_kept("parts", self._made_of)
+
+    @property
+    def _made_of(self) -> list[object]:
+        return [
+            _tools(),
+            self.finish.made_of,
+            self._file.read_bytes(),
+            self._printed,
+            self.run.padded,
+            self.run.blanks,
+        ]
+
+    def _make(self) -> bytes:
+        with pikepdf.open(self._file) as pdf:
             _strip(pdf)
-            _set_numbers(pdf, part, printed)
+            _set_numbers(pdf, self.part, self._printed)
             _link(pdf)
-            for at in [0] * run.padded + [-1] * run.blanks:
+            for at in [0] * self.run.padded + [-1] * self.run.blanks:
                 _blank(pdf, at)
-            if findings := finish.part(pdf, run.pages[0].sheet):
+            if findings := self.finish.part(pdf, self.run.pages[0].sheet):
                 raise Refused(findings)
             return save(pdf, packed=False)
 
-    return kept("parts", made_of, make)
+
+_new: list[Ready] = []  # of this process; workers are forked with it
+
+
+def make_ahead(parts: Iterable[Ready], workers: int) -> None:
+    """Make on several processes what is not kept of these parts, where things are kept."""
+    _new[:] = [part for part in parts if not part.is_kept] if workers > 1 and folder("parts") else []
+    if len(_new) > 1:
+        with ProcessPoolExecutor(workers, multiprocessing.get_context("fork")) as pool:
+            list(pool.map(_make, range(len(_new))))
+    _new.clear()
+
+
+def _make(number: int) -> None:
+    with suppress(Refused):  # whoever asks for the part will hear it
+        _new[number].pdf()
 
 
 @cache

@@ -50,18 +50,18 @@ class Screen(Finish):
         xmp.claim(pdf)
 
 
-def build(sheets: Path, galleys: Path, styles: Styles, output: Path) -> None:
+def build(sheets: Path, galleys: Path, styles: Styles, output: Path, workers: int = 1) -> None:
     """Make the PDF for screens of the sheets in the folder `sheets`."""
     book = Galleys(galleys).book
-    join(sheets, book, Screen(book, "pdf"), output)
+    join(sheets, book, Screen(book, "pdf"), output, workers)
 
 
-def build_large(sheets: Path, galleys: Path, styles: Styles, output: Path) -> None:
+def build_large(sheets: Path, galleys: Path, styles: Styles, output: Path, workers: int = 1) -> None:
     """Make the large-print PDF of sheets that were typeset for it. Raises Refused where book.yaml does not know it."""
     book = Galleys(galleys).book
     if "large" not in book.identifiers:
         raise Refused([Finding("book.yaml", 0, "identifiers: the large-print edition needs one of its own, 'large'")])
-    join(sheets, book, Screen(book, "large"), output)
+    join(sheets, book, Screen(book, "large"), output, workers)
 
 
 def _intend_srgb(pdf: pikepdf.Pdf) -> None:
