@@ -9,6 +9,7 @@ from pathlib import Path
 
 from lxml import etree
 
+from press import pixels
 from press.galleys import Figure
 from press.resolve import plates
 from press.resolve.credits import FILE
@@ -20,8 +21,6 @@ from press.styles import Styles
 MAX_PIXELS = 50_000_000
 LARGEST = 10_000  # pt
 _SRC = re.compile(r"^images/[\w.-]+(/[\w.-]+)*\.(svg|png|jpe?g)$")
-_LENGTH = re.compile(r"^\s*([\d.]+)\s*(pt|px|mm|cm|in)?\s*$")
-_POINTS = {"pt": 1.0, "px": 0.75, "mm": 72 / 25.4, "cm": 72 / 2.54, "in": 72.0, None: 0.75}
 
 
 def number_figures(draft: Draft, ledger: Ledger, book: Path, styles: Styles) -> None:
@@ -145,15 +144,7 @@ def _measure_svg(path: Path) -> tuple[float, float]:
 
 @lru_cache(maxsize=256)  # for the preview, which resolves a book again and again
 def _measured(path: Path, *_: int) -> tuple[float, float]:
-    root = open_svg(path)
-    sides = [_LENGTH.match(root.get(side, "")) for side in ("width", "height")]
-    try:
-        if all(sides):
-            width, height = (float(side[1]) * _POINTS[side[2]] for side in sides if side)
-        else:
-            width, height = (float(side) * 0.75 for side in root.get("viewBox", "").split()[2:4])
-    except ValueError:
-        raise ValueError("the SVG has neither width and height nor a viewBox") from None
+    width, height = pixels.size(open_svg(path))
     if not (0 < width <= LARGEST and 0 < height <= LARGEST):
         raise ValueError(f"{width:g} × {height:g} pt is no size for a picture")
     return width, height

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,7 +42,7 @@ def draw(book: Book, styles: Styles, art: bytes = b"") -> bytes:
     made_of = (
         compose(book, styles, art, list(faces)),
         *faces.values(),
-        tools(__file__, pixels.__file__, "resvg_py", "pillow"),
+        tools(__file__, pixels.__file__, "resvg", "pillow"),
     )
     return kept("covers", made_of, lambda: _jpeg(paint(book, styles, art, WIDTH)))
 
@@ -51,11 +50,7 @@ def draw(book: Book, styles: Styles, art: bytes = b"") -> bytes:
 def paint(book: Book, styles: Styles, art: bytes, width: int) -> bytes:
     """Return the cover of a book as PNG, `width` px wide."""
     faces = _cut(book, styles)
-    with tempfile.TemporaryDirectory() as folder:
-        paths = [Path(folder, f"{name}.ttf") for name in faces]
-        for path, face in zip(paths, faces.values(), strict=True):
-            path.write_bytes(face)
-        return pixels.rasterise(compose(book, styles, art, list(faces)), width, paths)
+    return pixels.rasterise(compose(book, styles, art, list(faces)), width, faces.values())
 
 
 def _cut(book: Book, styles: Styles) -> dict[str, bytes]:

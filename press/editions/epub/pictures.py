@@ -60,7 +60,7 @@ def _unnamed(svg: bytes) -> bytes:
 def pixels(svg: bytes) -> bytes:
     """Return a drawing as PNG with few colours, for readers that refuse it: Kindle takes no more than 25 SVGs a book.
 
-    Drawing takes a third of a second, so what was drawn before is kept.
+    What was drawn before is kept.
     """
     return kept("pixels", (svg, _tools()), lambda: _drawn(svg))
 
@@ -79,17 +79,15 @@ def pixels_of(drawings: Sequence[bytes], workers: int) -> list[bytes]:
 
 @cache
 def _tools() -> str:
-    return tools(__file__, rasteriser.__file__, "resvg_py", "pillow", "lxml")
+    return tools(__file__, rasteriser.__file__, "resvg", "pillow", "lxml")
 
 
 def _drawn(svg: bytes) -> bytes:
     from PIL import Image
 
     out = io.BytesIO()
-    with Image.open(io.BytesIO(rasteriser.rasterise(svg, WIDTH))) as image:
-        flat = Image.new("RGB", image.size, "white")
-        flat.paste(image, mask=image.getchannel("A") if image.mode == "RGBA" else None)
-        few = flat.quantize(COLOURS, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    with Image.open(io.BytesIO(rasteriser.rasterise(svg, WIDTH, ground=(255, 255, 255)))) as image:
+        few = image.convert("RGB").quantize(COLOURS, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
         few.putpalette([255 if value > 253 else value for value in few.getpalette() or ()])  # no greyish white
         few.save(out, "PNG", compress_level=6)  # optimised, it takes seven times as long and is 5 % smaller
     return out.getvalue()
