@@ -40,7 +40,7 @@ class Engine:
             import weasyprint
         from weasyprint.text.fonts import FontConfiguration
 
-        from press.sheets import drawing, lettering, shortcuts, styling  # noqa: F401  (WeasyPrint, faster)
+        from press.sheets import drawing, filling, lettering, shortcuts, styling  # noqa: F401  (WeasyPrint, faster)
 
         self.galleys, self.styles = galleys, styles
         self._base = galleys.folder.resolve().as_uri() + "/"

@@ -27,12 +27,18 @@ _SET_UP = (
 )
 
 
+def lettering(style: Any) -> tuple[Any, dict[str, Any]]:
+    """Return a Pango layout of a style without a text, and what else WeasyPrint sets up with it."""
+    if "lettering" not in style.__dict__:
+        made = Layout.__new__(Layout)
+        setup(made, style)
+        style.lettering = made.layout, {name: made.__dict__[name] for name in _SET_UP if name in made.__dict__}
+    return style.lettering  # type: ignore[no-any-return]
+
+
 def _setup(self: Any, style: Any) -> None:
     """Give a layout its font, language and features: those of a style are put together once, and copied."""
-    if "lettering" not in style.__dict__:
-        setup(self, style)
-        style.lettering = self.layout, {name: self.__dict__[name] for name in _SET_UP if name in self.__dict__}
-    blank, properties = style.lettering
+    blank, properties = lettering(style)
     self.__dict__.update(properties)
     self.style, self.first_line_direction = style, 0
     self.layout = ffi.gc(pango.pango_layout_copy(blank), gobject.g_object_unref)
