@@ -37,7 +37,6 @@ Filled = tuple[str, int, int | None, int]  # text shown, length, resume index, w
 _PLAIN = re.compile(
     "[ -~\u00a0-\u00ac\u00ae-\u024f\u200b\u2010\u2012-\u2015\u2018-\u201f\u2022\u2026\u2032\u2033\u2060]*"
 )
-_LONGEST = 400  # characters that a line may hold; longer ones are WeasyPrint's
 _NEAR = TO_UNITS  # Pango sees a word that may be broken as a whole, and may be a kern off what its parts measure
 # What the shape of a text depends on.
 _FONT = (
@@ -106,10 +105,12 @@ def _split_first_line(
             pass
         else:
             layout = Layout.__new__(Layout)
-            layout.__dict__.update(lettering(style)[1])
-            del layout.language
-            layout.text, layout.max_width, layout.first_line_direction = shown, max_width, 0
-            layout.justification_spacing = justification_spacing
+            layout.__dict__ = {
+                **style.blank,
+                "text": shown,
+                "max_width": max_width,
+                "justification_spacing": justification_spacing,
+            }
             return layout, length, resume_at, width * FROM_UNITS, ruler.height, ruler.baseline
     return split_first_line(text, style, context, max_width, justification_spacing, is_line_start, minimum)
 
@@ -130,6 +131,11 @@ def _ruler(style: Any) -> _Ruler | None:
         if plain and font not in rulers:
             rulers[font] = _Ruler(style)
         style.ruler = rulers[font] if plain else None
+        style.blank = {
+            **lettering(style)[1],
+            "first_line_direction": 0,
+        }  # as WeasyPrint leaves a layout until it is drawn
+        del style.blank["language"]
     return style.ruler  # type: ignore[no-any-return]
 
 
@@ -141,10 +147,11 @@ class _Filler:
         self.endless = max_width is None or max_width >= 2**21 or style["white_space"] == "nowrap"
         self.max_width = inf if self.endless or max_width is None else max(0, max_width)
         self.limit = inf if self.endless else int(self.max_width * TO_UNITS)
+        self.longest = len(text) + 3 if self.endless else 60 + int(5 * self.max_width / style["font_size"])
 
     def fill(self) -> Filled:
         """Return what fits: all of the text, or its first words."""
-        window, ruler = self.text[:_LONGEST], self.ruler
+        window, ruler = self.text[: self.longest], self.ruler
         if not window or not _PLAIN.fullmatch(window):
             raise _Odd
         before, *words = window.split(" ")
@@ -156,7 +163,7 @@ class _Filler:
             if start + ruler.word(word) > self.limit:
                 return self._broken(used, place, start, before, word, words[number + 1 :])
             used, place, before = start + ruler.word(word), place + 1 + len(word), word
-        if len(self.text) > _LONGEST:
+        if len(self.text) > len(window):
             raise _Odd
         return self.text, len(self.text.encode()), None, used
 
@@ -165,7 +172,7 @@ class _Filler:
 
         The line is `used` before it, up to a place in the text, and `start` with a space.
         """
-        if self.style["white_space"] != "normal" or not before or not word or place + len(word) > _LONGEST - 3:
+        if self.style["white_space"] != "normal" or not before or not word or place + len(word) > self.longest - 3:
             raise _Odd
         rest = f"{word} {words[0][:1]}" if words else word
         shown, width, cut = self.text[:place], used, 0
@@ -188,7 +195,7 @@ class _Filler:
         """Return the line for which the first word is too long: it, or as much of it as fits with a hyphen."""
         rest = f"{word} {words[0][:1]}" if words else word
         plain = self.style["white_space"] == self.style["overflow_wrap"] == "normal"
-        if not plain or len(word) > _LONGEST - 3 or rest.endswith(" "):
+        if not plain or len(word) > self.longest - 3 or rest.endswith(" "):
             raise _Odd
         if _breaks(self.style["lang"], "a", rest, len(word)):
             raise _Odd

@@ -24,9 +24,11 @@ from weasyprint.css import (
     find_style_attributes,
     preprocess_declarations,
 )
+from weasyprint.layout import page
 
 style_all = StyleFor.__init__
 style_for = StyleFor.__call__
+style_page = page.set_page_type_computed_styles
 
 Cascaded = dict[str, tuple[Any, Any]]  # values of properties, each with the weight of its declaration
 
@@ -49,6 +51,7 @@ class _Wardrobe:
     def __init__(self, sheets: Sequence[Any]) -> None:
         self.sheets = sheets  # kept alive, for no other to get their addresses
         self.kinds: dict[Any, _Kind] = {}
+        self.pages: dict[Any, dict[str | None, Any]] = {}  # styles of a page and its margins
         self.page_sizes: dict[str, Any] = {"box": None, "area": None}
 
 
@@ -64,6 +67,7 @@ def _style_all(
         return
     wardrobe = _wardrobe(html, sheets, font_config)
     self._sheets, self.font_config, self.initial_page_sizes = sheets, font_config, wardrobe.page_sizes
+    self.wardrobe = wardrobe
     self._cascaded_styles, self._computed_styles, self.kinds = {}, {}, {}
     root = None
     for element in html.wrapper_element.iter_subtree():
@@ -153,5 +157,25 @@ def _style_for(self: Any, element: Any, pseudo_type: str | None = None) -> Any:
     return style_for(self, element, pseudo_type)
 
 
+def _style_page(page_type: Any, html: Any, style_for: Any) -> None:
+    """Give a page and its margins their styles: those of another that the same rules are for, below the same root."""
+    wardrobe, computed = style_for.__dict__.get("wardrobe"), style_for.get_computed_styles()
+    if wardrobe is None:
+        style_page(page_type, html, style_for)
+        return
+    name = id(style_for.root), page_type
+    if name not in wardrobe.pages:
+        selectors = (
+            each for sheet, *_ in style_for._sheets for _, listed, _ in sheet.page_rules for *_, each in listed
+        )
+        key = id(style_for.root), tuple(style_for._page_type_match(selector, page_type) for selector in selectors)
+        if key not in wardrobe.pages:
+            style_page(page_type, html, style_for)
+            wardrobe.pages[key] = {part: style for (owner, part), style in computed.items() if owner == page_type}
+        wardrobe.pages[name] = wardrobe.pages[key]
+    computed.update(((page_type, part), style) for part, style in wardrobe.pages[name].items())
+
+
 StyleFor.__init__ = _style_all
 StyleFor.__call__ = _style_for
+page.set_page_type_computed_styles = _style_page
