@@ -228,14 +228,18 @@ def test_arrays_of_glyphs_cost_no_parsing(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere no library is searched for")
-def test_libraries_are_loaded_by_name() -> None:
-    """Where WeasyPrint asks for nothing by itself, it has mended it, and `libraries.py` can go."""
-    asked = "import ctypes.util; asked = []; ctypes.util.find_library = asked.append; {}; print(len(asked))"
+def test_weasyprint_is_imported_quickly() -> None:
+    """Where it searches and loads nothing by itself, WeasyPrint has mended it, and `libraries.py` can go."""
+    start = "import ctypes.util, sys; asked = []; ctypes.util.find_library = asked.append; {}; "
+    told = "print(len(asked), *(name in sys.modules for name in ('fontTools.subset', 'fontTools.varLib.instancer')))"
+    quick = "from press.sheets.libraries import quickly; exec('with quickly():\\n import weasyprint')"
+    late = "from weasyprint.pdf.fonts import subset, instantiateVariableFont; subset.Subsetter(subset.Options())"
 
-    def searches(code: str) -> int:
-        done = subprocess.run([sys.executable, "-c", asked.format(code)], capture_output=True, text=True, check=True)
-        return int(done.stdout)
+    def said(code: str) -> list[str]:
+        done = [sys.executable, "-c", start.format(code) + told]
+        return subprocess.run(done, capture_output=True, text=True, check=True).stdout.split()
 
-    assert searches("import weasyprint") > 10
-    guarded = "exec('with without_search():\\n import weasyprint')"
-    assert searches(f"from press.sheets.libraries import without_search; {guarded}") == 0
+    searches, *loaded = said("import weasyprint")
+    assert int(searches) > 10 and loaded == ["True", "True"]
+    assert said(quick) == ["0", "False", "False"]
+    assert said(f"{quick}; {late}") == ["0", "True", "False"], "what was to come late comes"

@@ -15,7 +15,7 @@ from press.galleys import Face, Galleys
 from press.sheets.clusters import mapped
 from press.sheets.hyphenation import teach
 from press.sheets.layouts import Layouter
-from press.sheets.libraries import without_search
+from press.sheets.libraries import quickly
 from press.styles import Styles
 
 
@@ -36,7 +36,7 @@ class Engine:
     """Lays out HTML with one style sheet. Make it before forking: style sheet and fonts are read once, for all."""
 
     def __init__(self, galleys: Galleys, styles: Styles, css: str) -> None:
-        with without_search():
+        with quickly():
             import weasyprint
         from weasyprint.text.fonts import FontConfiguration
 
