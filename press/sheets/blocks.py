@@ -117,6 +117,7 @@ def _block_level_layout(
     return result
 
 
+boxes.LineBox.page_values = boxes.Box.page_values  # what is in a line is on its page: not to be asked box by box
 block.block_level_layout = _block_level_layout  # does what it did before in any layout that has no memory
 
 

@@ -31,6 +31,15 @@ class Line:
     ids: frozenset[str]
 
 
+@dataclass(frozen=True)
+class _Said:
+    """The text of a line, the ids of its elements, and the names in it that something may lead to."""
+
+    text: str
+    ids: frozenset[str]
+    anchors: frozenset[str]
+
+
 @dataclass
 class Fragment:
     """What stands of one block of the flow on one page: border box in pt from the top of the text area."""
@@ -102,7 +111,7 @@ class Sheet:
 
 def read(pages: Sequence[Any]) -> list[Sheet]:
     """Return what stands on each page of a document that WeasyPrint laid out from blocks marked with `KEY`."""
-    sheets = [sheet(page) for page in pages]
+    sheets = [sheet(page._page_box) for page in pages]
     mark_broken(sheets, sheets)
     return sheets
 
@@ -117,16 +126,15 @@ def mark_broken(sheets: Sequence[Sheet], made: Sequence[Sheet]) -> None:
                 fragment.broken = fragment.key in keys
 
 
-def sheet(page: Any) -> Sheet:
-    """Return what stands on one of WeasyPrint's pages; which blocks go on on the next one is not known from it."""
-    box = page._page_box
+def sheet(box: Any) -> Sheet:
+    """Return what stands on a page, a PageBox; which blocks go on on the next one is not known from it."""
     origin, height = box.content_box_y(), box.height
     root = box.children[0]
     notes = [child for child in box.children if type(child).__name__ == "FootnoteAreaBox" and child.children]
     room = min([note.position_y for note in notes], default=origin + height) - origin
     fragments = [_fragment(found, origin) for found in blocks(root)]
     leading = root.style["line_height"].value
-    return Sheet(fragments, height * PT, room * PT, leading * PT, set(page.anchors), box)
+    return Sheet(fragments, height * PT, room * PT, leading * PT, set(_anchors(box)), box)
 
 
 def blocks(box: Any) -> Iterator[Any]:
@@ -156,15 +164,39 @@ def _fragment(box: Any, origin: float) -> Fragment:
 def _lines(box: Any, origin: float) -> Iterator[Line]:
     for child in getattr(box, "children", ()):
         if type(child).__name__ == "LineBox":
+            said = _said(child)
             yield Line(
                 (child.position_y - origin) * PT,
                 child.height * PT,
-                _text(child),
+                said.text,
                 child.element.get(TEXT, ""),
-                _ids(child),
+                said.ids,
             )
         elif child.is_in_normal_flow():
             yield from _lines(child, origin)
+
+
+def _anchors(box: Any) -> Iterator[str]:
+    """Give the names in a box that something may lead to."""
+    if type(box).__name__ == "LineBox":
+        yield from _said(box).anchors
+        return
+    if anchor := box.style["anchor"]:
+        yield anchor
+    for child in box.all_children():
+        yield from _anchors(child)
+
+
+def _said(line: Any) -> _Said:
+    """Return what is in a line: looked up once for all copies of one that is kept (see `memory.py`)."""
+    kept: list[_Said] | None = line.__dict__.get("said")
+    if kept:
+        return kept[0]
+    anchors = frozenset(anchor for child in line.all_children() for anchor in _anchors(child))
+    said = _Said(_text(line), _ids(line), anchors)
+    if kept is not None:
+        kept.append(said)
+    return said
 
 
 def _text(box: Any) -> str:

@@ -66,7 +66,6 @@ class Layouter:
         return self._laid(tree, old, set(dirty), last, alike)
 
     def _laid(self, tree: Tree, old: Layout, dirty: set[int], last: int | None = None, alike: int = 0) -> Layout:
-        from weasyprint.document import Page
         from weasyprint.layout.page import remake_page
 
         first = min(dirty)
@@ -87,7 +86,7 @@ class Layouter:
                 context.page_maker.append(_item(starts[-1]))
             else:
                 box, _ = remake_page(number, context, tree.root, tree.html)
-                made.append(flow.sheet(Page(box)))
+                made.append(flow.sheet(box))
                 sheets.append(made[-1])
                 starts.append(context.page_maker[number + 1][:4])
             if starts[-1][0] is None and not context.reported_footnotes:

@@ -179,7 +179,11 @@ def _get_next_linebox(
         block, x, shapes = containing_block, containing_block.position_x, context.excluded_shapes
         block.position_x = -(block.margin_left + block.padding_left + block.border_left_width)
         context.excluded_shapes = []
-        memory.lines[key] = _break_line(context, linebox, 0, bottom_space, skip_stack, block, [], [], None, None)
+        line, _ = memory.lines[key] = _break_line(
+            context, linebox, 0, bottom_space, skip_stack, block, [], [], None, None
+        )
+        if line is not None:
+            line.said = []  # what `flow.py` reads from it and all copies
         block.position_x, context.excluded_shapes = x, shapes
     line, resume_at = memory.lines[key]
     if line is not None:
