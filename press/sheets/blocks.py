@@ -81,7 +81,7 @@ def _block_level_layout(
         return laid_out()
     known = getattr(box, "origin", None) or id(box.children)  # a note is laid out in copies
     head = (context.current_page > 1, bool(context.forced_break)) if page_is_empty else None
-    key = known, memory.alike(box.style), containing_block.width, tuple(adjoining_margins), head
+    key = known, memory.alike(box.style), round(containing_block.width, 6), tuple(adjoining_margins), head
     kept = memory.blocks.get(key)
     if kept and all(each._layout_done for each in kept.placeholders) and _fits(context, kept, y + bottom_space):
         context.reach = max(context.reach, y + bottom_space + kept.reach)

@@ -174,7 +174,8 @@ def _get_next_linebox(
             first_letter_style,
             first_line_style,
         )
-    key = linebox.origin, _frozen(skip_stack), containing_block.width, linebox.text_indent
+    width = round(containing_block.width, 6)  # of left and right pages: they differ in the last digit
+    key = linebox.origin, _frozen(skip_stack), width, linebox.text_indent
     if key not in memory.lines:
         block, x, shapes = containing_block, containing_block.position_x, context.excluded_shapes
         block.position_x = -(block.margin_left + block.padding_left + block.border_left_width)
