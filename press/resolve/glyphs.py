@@ -19,7 +19,7 @@ from press.styles import Styles
 
 def check_glyphs(drafts: list[Draft], ledger: Ledger, styles: Styles) -> None:
     """Find the first place of every character in a part that none of the book's faces has."""
-    faces = [_characters(styles.font(face)) for face in styles.faces]
+    faces = [characters(styles.font(face)) for face in styles.faces]
     for draft in drafts:
         if not _missing({*draft.document.title, *draft.document.subtitle, *_printed(draft)}, faces):
             continue  # as in most parts; else it is told where
@@ -51,7 +51,7 @@ def _printed(draft: Draft) -> Iterator[str]:
 def check_spaces(ledger: Ledger, styles: Styles) -> None:
     """Find faces without a space: a space is set in the face of the word before it, so every line would break down."""
     for face in styles.faces:
-        if ord(" ") not in _characters(styles.font(face)):
+        if ord(" ") not in characters(styles.font(face)):
             ledger.findings.append(Finding("styles/tokens.yaml", 0, f"the face {face.file} has no space, U+0020"))
 
 
@@ -68,7 +68,8 @@ def _texts(draft: Draft) -> Iterator[tuple[int, str]]:
 
 
 @lru_cache(maxsize=100)
-def _characters(font: Path) -> frozenset[int]:
+def characters(font: Path) -> frozenset[int]:
+    """Return the characters that a font has."""
     return frozenset(json.loads(kept("characters", [font.read_bytes()], lambda: json.dumps(_look(font)).encode())))
 
 
