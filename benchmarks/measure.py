@@ -16,8 +16,8 @@ PATH = f"{Path(sys.executable).parent}:{Path(pypandoc.__file__).parent / 'files'
 
 
 def environment() -> dict[str, str]:
-    """The environment in which a measured command finds those tools."""
-    return {**os.environ, "PATH": PATH}
+    """The environment in which a measured command finds those tools, and Python keeps its bytecode, as for a user."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"} | {"PATH": PATH}
 
 
 class Figures(NamedTuple):
