@@ -73,6 +73,14 @@ def section_of(galleys: Galleys, document: Document) -> etree._Element:
     return section
 
 
+def links_of(galleys: Galleys, document: Document) -> set[str]:
+    """Return the ids to which the galley of a part links, or an entry of the index beside others."""
+    links = list(galleys.tree(document).iter(f"{_TAG}a"))
+    addresses = (link.get("href", "") for link in links)
+    also = (name for link in links for name in link.get("data-also", "").split())
+    return {*also, *(address[1:] for address in addresses if address.startswith("#"))}
+
+
 def placeholder(folio: str) -> str:
     """Return what stands for a page number until it is bound: figures of one width, roman numerals as they are."""
     return re.sub(r"\d", "0", folio)

@@ -6,7 +6,7 @@ import gc
 import hashlib
 import multiprocessing
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, as_completed, wait
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -18,7 +18,7 @@ import click
 from press import files
 from press.findings import Finding, Refused
 from press.galleys import Document, Galleys
-from press.sheets.bind import Bound, bind
+from press.sheets.bind import Bound, bind, links_of, placeholder
 from press.sheets.choices import Choices
 from press.sheets.engine import Engine, style_sheet
 from press.sheets.model import Part, dump, read
@@ -66,6 +66,7 @@ class _Edition:
         self.known = {document.id: read(folder / f"{document.id}.json") for document in galleys.book.documents}
         self.used: dict[str, dict[str, Part]] = {document.id: {} for document in galleys.book.documents}
         self.drawn: dict[str, str] = {}  # the digest of each PDF that was made in this run
+        self.printed: dict[str, list[str]] = {}  # the page numbers that each part was bound with
         self.pool: ProcessPoolExecutor | None = None
 
     def typeset(self) -> dict[str, Part]:
@@ -94,9 +95,18 @@ class _Edition:
         """Bind these parts with what is known of the pages; typeset those that are not known as they are now."""
         folios = self.guess.folios(self.parts)
         longest_first = sorted(documents, key=lambda document: -self.galleys.size(document))
-        bound = (bind(self.galleys, self.styles, document, self.layout, folios) for document in longest_first)
+        news = (document for document in longest_first if self._is_news(document, folios))
+        bound = (bind(self.galleys, self.styles, document, self.layout, folios) for document in news)
         for part in self._run(job for job in map(self._needed, bound) if job):
             self.parts[part.id] = self.used[part.id][part.digest] = part
+
+    def _is_news(self, document: Document, folios: Mapping[str, str]) -> bool:
+        """Tell whether a part is to be bound with other page numbers than before; of most only their width counts."""
+        exact = document.type == "index"  # where pages in a row become one range
+        links = sorted(links_of(self.galleys, document))
+        printed = [folios[name] if exact else placeholder(folios[name]) for name in links if name in folios]
+        before, self.printed[document.id] = self.printed.get(document.id), printed
+        return printed != before
 
     def _needed(self, bound: Bound) -> _Job | None:
         """Return what there is to do for a part; None if it is known as it is now."""
