@@ -50,6 +50,7 @@ def views(site: Path) -> dict[str, Image.Image]:
             executable_path=program, args=["--no-sandbox", "--allow-file-access-from-files"]
         )
         phone = browser.new_page(viewport={"width": 360, "height": 720}, device_scale_factor=2)
+        site = site.resolve()
         phone.goto((site / f"{PART}.html").as_uri())
         shots = {"phone": phone.screenshot()}
         desk = browser.new_page(viewport={"width": 1000, "height": 900}, device_scale_factor=2)
