@@ -5,14 +5,16 @@ from __future__ import annotations
 import datetime
 import re
 from pathlib import Path
-from typing import Annotated, Literal, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from press import files, yamlfile
 from press.findings import RULES, Finding, Refused, Severity
-from press.galleys import Matter
 from press.prose import Prose
+
+if TYPE_CHECKING:
+    from press.galleys import Matter
 
 MARC_ROLES = "aut ill edt trl bkd pbl ins ctb aui anl cov art pht rev win".split()
 

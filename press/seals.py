@@ -54,8 +54,7 @@ def review(rules: Iterable[Any]) -> list[Path]:
         seal, inputs = Path(name), rule.expand_input(Wildcards())[0]
         for each in inputs:
             _date(each)
-        now = rule.params.state(None, inputs)
-        if seal.exists() and not holds(seal, now):
+        if seal.exists() and not holds(seal, rule.params.state(None, inputs)):
             broken.append(put_away(seal))
     return broken
 

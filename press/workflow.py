@@ -18,8 +18,7 @@ from typing import IO, Any, NamedTuple
 
 from snakemake.exceptions import WorkflowError
 
-from press import book, catalogue, files, seals
-from press.catalogue import whole
+from press import book, files, seals
 from press.findings import Refused
 from press.locks import busy, hold, writing
 from press.paths import GOALS, Paths
@@ -229,6 +228,8 @@ class House:
     single = False
 
     def __init__(self, file: Path, home: Path) -> None:
+        from press import catalogue
+
         self.catalogue = catalogue.load(file)
         self.home = home
         self.build = self.catalogue.home / "build"
@@ -289,6 +290,8 @@ class House:
 
     def review(self, workflow: Any) -> None:
         """Break the seals of what is not of its book, or of the press, as they are; see Layout."""
+        from press.catalogue import whole
+
         if not workflow.is_main_process:
             return
         with writing(self.build):
@@ -365,17 +368,23 @@ def environment(build: Path) -> str:
 @cache
 def engine_files(home: Path, *rooms: str) -> list[str]:
     """Return the files of the engine's rooms (paths below press/), and the lock of what it stands on."""
-    paths = [home / "press" / room for room in rooms]
-    each = [file for path in paths for file in (path.rglob("*.py") if path.is_dir() else [path])]
-    return sorted(map(str, [*each, *home.glob("requirements.lock")]))
+    found = set(map(str, home.glob("requirements.lock")))
+    for path in (home / "press" / room for room in rooms):
+        found |= {file for file in _below(path) if file.endswith(".py")} if path.is_dir() else {str(path)}
+    return sorted(found)
 
 
 @cache
 def files_of_styles(folder: Path, *rooms: str) -> frozenset[str]:
     """Return the files that lie in a styles folder itself, and those below its rooms."""
-    found = {path for path in folder.glob("*") if path.is_file()}
-    found |= {path for room in rooms for path in (folder / room).rglob("*") if path.is_file()}
-    return frozenset(map(str, found))
+    found = {str(path) for path in folder.glob("*") if path.is_file()}
+    return frozenset(found.union(*(_below(folder / room) for room in rooms)))
+
+
+@cache
+def _below(folder: Path) -> list[str]:
+    """Return all files below a folder."""
+    return [os.path.join(path, name) for path, _, names in os.walk(folder) for name in names]
 
 
 def _near(path: Path) -> Path:
