@@ -50,8 +50,12 @@ def views(site: Path) -> dict[str, Image.Image]:
             executable_path=program, args=["--no-sandbox", "--allow-file-access-from-files"]
         )
         phone = browser.new_page(viewport={"width": 360, "height": 720}, device_scale_factor=2)
+        style = (site / "style.css").read_text(encoding="utf-8")
+        waiting = style.replace("font-display: optional", "font-display: block")  # a picture can wait for its faces
+        phone.route("**/style.css", lambda route: route.fulfill(body=waiting, content_type="text/css"))
         site = site.resolve()
         phone.goto((site / f"{PART}.html").as_uri())
+        phone.evaluate("document.fonts.ready.then(() => true)")
         shots = {"phone": phone.screenshot()}
         desk = browser.new_page(viewport={"width": 1000, "height": 900}, device_scale_factor=2)
         desk.goto((site / "index.html").as_uri())
