@@ -25,7 +25,7 @@ from weasyprint.svg.path import path
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.text.line_break import Layout
 
-from press.sheets import drawing, lettering, shortcuts, styling
+from press.sheets import drawing, filling, lettering, shortcuts, styling
 
 PATHS = [
     "M10 10L20-5 .5 4C1 2 3 4 5 6 7 8 9 10 11 12.25zM3 3l1 2-3.5 .1c.1 .2 .3 0 1-1.3",
@@ -70,6 +70,7 @@ PARTS = {
     "compute": (shortcuts, ComputedStyle, "__missing__"),
     "copy": (shortcuts, Box, "copy"),
     "is_in_normal_flow": (shortcuts, Box, "is_in_normal_flow"),
+    "can_break_text": (filling, inline, "can_break_text"),
     "setup": (lettering, Layout, "setup"),
     "add_word_spacing": (lettering, inline, "add_word_spacing"),
     "draw_first_line": (drawing, draw_text, "draw_first_line"),

@@ -31,6 +31,7 @@ from weasyprint.text.line_break import (
 from press.sheets.lettering import lettering
 
 split_first_line = inline.split_first_line
+can_break_text = inline.can_break_text
 
 Filled = tuple[str, int, int | None, int]  # text shown, length, resume index, width in Pango's units
 
@@ -38,11 +39,11 @@ _PLAIN = re.compile(
     "[ -~\u00a0-\u00ac\u00ae-\u024f\u200b\u2010\u2012-\u2015\u2018-\u201f\u2022\u2026\u2032\u2033\u2060]*"
 )
 _NEAR = TO_UNITS  # Pango sees a word that may be broken as a whole, and may be a kern off what its parts measure
-# What the shape of a text depends on.
+# What the width of a text depends on.
 _FONT = (
     "font_family font_style font_stretch font_weight font_size font_kerning font_variation_settings font_variant_caps "
     "font_variant_ligatures font_variant_position font_variant_numeric font_variant_alternates font_variant_east_asian "
-    "font_feature_settings font_language_override lang"
+    "font_feature_settings font_language_override lang letter_spacing word_spacing"
 ).split()
 
 
@@ -51,10 +52,12 @@ class _Odd(Exception):
 
 
 class _Ruler:
-    """Measures words in one font, in Pango's units."""
+    """Measures words in one font with one spacing, in Pango's units. `spacing` is that of letters, in px."""
 
     def __init__(self, style: Any) -> None:
-        self._layout = Layout(style)
+        self.spacing = 0.0 if style["letter_spacing"] == "normal" else float(style["letter_spacing"])
+        self.spaced = bool(self.spacing or style["word_spacing"])
+        self._style, self._layout = style, Layout(style)
         self._extents = ffi.new("PangoRectangle *")
         self._widths: dict[str, int | None] = {"": 0}
         self._gaps: dict[str, int] = {}
@@ -73,19 +76,25 @@ class _Ruler:
 
     def gap(self, before: str, after: str) -> int:
         """Return the width of a space between two letters, of which there may be none."""
+        if self._style["word_spacing"]:  # Pango shapes a widened space by itself
+            before, after = before and "x", after and "x"
         pair = f"{before} {after}"
         if pair not in self._gaps:
             kerned = before and after and (self.gap(before, "") != self._space or self.gap("", after) != self._space)
-            plain = before and after and not kerned
+            plain = before and after and not kerned and not self.spaced
             self._gaps[pair] = self._space if plain else self.word(pair) - self.word(before) - self.word(after)
         return self._gaps[pair]
 
     def _measured(self, text: str) -> tuple[int, tuple[int, int]]:
-        said = ffi.new("char[]", text.encode())
-        pango.pango_layout_set_text(self._layout.layout, said, -1)
+        """Return the width of a text, its height and how far its baseline lies below its top."""
+        if self.spaced:
+            self._layout = Layout(self._style)
+            self._layout.set_text(text)  # which sets the spacing from character to character
+        else:
+            pango.pango_layout_set_text(self._layout.layout, ffi.new("char[]", text.encode()), -1)
         line = pango.pango_layout_get_line_readonly(self._layout.layout, 0)
         pango.pango_layout_line_get_extents(line, ffi.NULL, self._extents)
-        return self._extents.width, (self._extents.height, pango.pango_layout_get_baseline(self._layout.layout))
+        return self._extents.width, (self._extents.height, -self._extents.y)
 
 
 def _split_first_line(
@@ -111,7 +120,7 @@ def _split_first_line(
                 "max_width": max_width,
                 "justification_spacing": justification_spacing,
             }
-            return layout, length, resume_at, width * FROM_UNITS, ruler.height, ruler.baseline
+            return layout, length, resume_at, width * FROM_UNITS + ruler.spacing, ruler.height, ruler.baseline
     return split_first_line(text, style, context, max_width, justification_spacing, is_line_start, minimum)
 
 
@@ -120,8 +129,6 @@ def _ruler(style: Any) -> _Ruler | None:
     if "ruler" not in style.__dict__:
         plain = (
             style["white_space"] in ("normal", "nowrap", "pre-wrap")
-            and style["letter_spacing"] in ("normal", 0)
-            and not style["word_spacing"]
             and style["word_break"] == "normal"
             and style["direction"] == "ltr"
             and style["font_size"] > 0
@@ -131,10 +138,7 @@ def _ruler(style: Any) -> _Ruler | None:
         if plain and font not in rulers:
             rulers[font] = _Ruler(style)
         style.ruler = rulers[font] if plain else None
-        style.blank = {
-            **lettering(style)[1],
-            "first_line_direction": 0,
-        }  # as WeasyPrint leaves a layout until it is drawn
+        style.blank = {**lettering(style)[1], "first_line_direction": 0}  # WeasyPrint's layout until it is drawn
         del style.blank["language"]
     return style.ruler  # type: ignore[no-any-return]
 
@@ -149,18 +153,27 @@ class _Filler:
         self.limit = inf if self.endless else int(self.max_width * TO_UNITS)
         self.longest = len(text) + 3 if self.endless else 60 + int(5 * self.max_width / style["font_size"])
 
+        self.near = int(abs(ruler.spacing) * TO_UNITS) + _NEAR if ruler.spaced else 0
+        self.safe = self.limit - self.near
+
+    def _fits(self, width: int) -> bool:
+        """Tell whether the line has room for a width; letters that are spaced have their edges counted otherwise."""
+        if self.near and abs(width - self.limit) <= self.near:
+            raise _Odd
+        return width <= self.limit
+
     def fill(self) -> Filled:
         """Return what fits: all of the text, or its first words."""
         window, ruler = self.text[: self.longest], self.ruler
-        if not window or not _PLAIN.fullmatch(window):
+        if not window or (window == " " and ruler.spaced) or not _PLAIN.fullmatch(window):
             raise _Odd
         before, *words = window.split(" ")
         used, place = ruler.word(before), len(before)
-        if used > self.limit:
+        if used > self.safe and not self._fits(used):
             return self._overlong(before, words)
         for number, word in enumerate(words):
             start = used + ruler.gap(before[-1:], word[:1])
-            if start + ruler.word(word) > self.limit:
+            if start + ruler.word(word) > self.safe and not self._fits(start + ruler.word(word)):
                 return self._broken(used, place, start, before, word, words[number + 1 :])
             used, place, before = start + ruler.word(word), place + 1 + len(word), word
         if len(self.text) > len(window):
@@ -184,9 +197,9 @@ class _Filler:
                 shown, width, cut = self.text[: place + 1 + at], wider, at
                 break
         fitting, sign = self.text[: place + 1 + cut], self.style["hyphenate_character"]
-        for part in self._parts(rest[cut:], self.max_width - width * FROM_UNITS):
+        for part in self._parts(rest[cut:], self.max_width - width * FROM_UNITS - self.ruler.spacing):
             wider = start + self.ruler.word(word[:cut] + part + sign)
-            if wider <= self.limit:
+            if self._fits(wider):
                 length = len((fitting + part).encode())
                 return fitting + part + sign, length, length, wider
         return shown, len(shown.encode()), len(fitting.encode()), width
@@ -194,7 +207,7 @@ class _Filler:
     def _overlong(self, word: str, words: list[str]) -> Filled:
         """Return the line for which the first word is too long: it, or as much of it as fits with a hyphen."""
         rest = f"{word} {words[0][:1]}" if words else word
-        plain = self.style["white_space"] == self.style["overflow_wrap"] == "normal"
+        plain = self.style["white_space"] == self.style["overflow_wrap"] == "normal" and not self.ruler.spaced
         if not plain or len(word) > self.longest - 3 or rest.endswith(" "):
             raise _Odd
         if _breaks(self.style["lang"], "a", rest, len(word)):
@@ -249,4 +262,11 @@ def _long_word(text: str, language: str, least: int) -> tuple[int, str]:
     return 0, ""
 
 
+@lru_cache(10_000)
+def _can_break_text(text: str, language: str | None) -> bool:
+    """Tell whether a line may be broken in a text: between the letters at which two boxes meet, mostly."""
+    return bool(can_break_text(text, language))
+
+
+inline.can_break_text = preferred.can_break_text = _can_break_text
 inline.split_first_line = preferred.split_first_line = line_break.split_first_line = _split_first_line
