@@ -15,7 +15,7 @@ from weasyprint.css.computed_values import PHYSICAL_FUNCTIONS
 from weasyprint.css.functions import check_math
 from weasyprint.css.properties import INHERITED, INITIAL_NOT_COMPUTED, INITIAL_VALUES
 from weasyprint.formatting_structure import build
-from weasyprint.formatting_structure.boxes import BlockBox, Box, InlineBox, LineBox, TextBox
+from weasyprint.formatting_structure.boxes import BlockBox, Box, FootnoteAreaBox, InlineBox, LineBox, TextBox
 from weasyprint.layout import block, inline, page
 
 resolve_percentages = inline.resolve_percentages
@@ -28,7 +28,7 @@ _LENGTHS = tuple(
     "margin_left margin_right margin_top margin_bottom padding_left padding_right padding_top padding_bottom"
     " width min_width max_width height min_height max_height".split()
 )
-_PLAIN = TextBox, InlineBox, LineBox, BlockBox
+_PLAIN = TextBox, InlineBox, LineBox, BlockBox, FootnoteAreaBox
 _USED = (*_LENGTHS, *(f"border_{side}_width" for side in ("top", "right", "bottom", "left")))
 # Properties whose initial value is what WeasyPrint computes where nothing is declared.
 _INITIAL = {
@@ -87,10 +87,11 @@ def _copy(self: Any) -> Any:
 
 def _is_in_normal_flow(self: Any) -> bool:
     """Tell whether a box stands in the flow, as its style says: asked once for each style."""
-    known = self.style.__dict__.get("in_flow")
-    if known is None:
-        known = self.style.in_flow = is_in_normal_flow(self)
-    return bool(known)
+    try:
+        return self.style.in_flow  # type: ignore[no-any-return]
+    except AttributeError:
+        self.style.in_flow = is_in_normal_flow(self)
+        return self.style.in_flow  # type: ignore[no-any-return]
 
 
 def _compute(self: Any, key: str) -> Any:
