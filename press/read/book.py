@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import multiprocessing
 from collections.abc import Callable, Iterable
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from press.read.manuscript import is_read, read
@@ -22,6 +20,11 @@ def read_all(
     jobs = [(book, f"manuscript/{name}.md", output) for name, output in made.items()]
     jobs = [job for job in jobs if not is_read(*job)]
     if (workers := min(workers, len(jobs))) > 1:
+        import multiprocessing  # not where one file was edited
+        from concurrent.futures import ProcessPoolExecutor
+
+        import pypandoc  # noqa: F401 - once, not in each process
+
         with ProcessPoolExecutor(workers, multiprocessing.get_context("fork")) as pool:
             reading = pool.map(read, *zip(*jobs, strict=True))
             if meanwhile:
