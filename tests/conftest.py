@@ -156,10 +156,10 @@ def large(small_book: Path) -> Path:
     return next((small_book / "build").glob("*-large.pdf"))
 
 
-def joined(build: Path, layout: str = "book", finish: Finish | None = None) -> Path:
+def joined(build: Path, layout: str = "book", finish: Finish | None = None, workers: int = 1) -> Path:
     """Return a PDF of the parts in `build`, joined as they were typeset, or with a finish."""
     output = build / f"joined-{layout}.pdf"
-    join(build / "sheets" / layout, Galleys(build / "galleys").book, finish or Finish(), output)
+    join(build / "sheets" / layout, Galleys(build / "galleys").book, finish or Finish(), output, workers)
     return output
 
 
