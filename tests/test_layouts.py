@@ -163,9 +163,10 @@ def test_blocks_that_fit_are_laid_out_once(
     assert len(laid - {None} - broken) < len(fragments) / 3
 
 
-def test_a_block_that_inherits_another_style_is_made_anew() -> None:
-    """A paragraph is indented behind another; a figure comes between them."""
-    style = weasyprint.CSS(string=PAGE + " p + p {text-indent: 20pt; color: red}")
+@pytest.mark.parametrize("declared", ["text-indent: 20pt", "text-indent: 20pt; color: red"])
+def test_a_block_that_inherits_another_style_is_made_anew(declared: str) -> None:
+    """A paragraph is indented behind another; a figure comes between them. For the indent alone its line is enough."""
+    style = weasyprint.CSS(string=f"{PAGE} p + p {{ {declared} }}")
     body = paragraphs(3, 3, 3) + FIGURE
     tree = html.document_fromstring(f'<html lang="en"><body><section class="document">{body}</section></body></html>')
     flow.number_blocks(tree)

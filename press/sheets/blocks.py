@@ -10,13 +10,13 @@ what `HTML.render` makes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from math import inf
 from typing import Any
 
 from weasyprint.formatting_structure import boxes
 from weasyprint.layout import block
+from weasyprint.layout.absolute import AbsolutePlaceholder
 
 _lay_out = block.block_level_layout
 
@@ -165,16 +165,17 @@ def _stays(box: Any) -> bool:
 
 def placed(box: Any, x: float, y: float) -> Any:
     """Return a copy of a laid-out box, moved by (x, y) px."""
-    new = box.copy()
-    new.position_x += x
-    new.position_y += y
-    if box.children:
-        new.children = _placed(box.children, x, y)
+    if isinstance(box, AbsolutePlaceholder):
+        marker = AbsolutePlaceholder(box._box)
+        marker.set_laid_out_box(placed(box._box, x, y))
+        return marker
+    new = object.__new__(type(box))
+    new.__dict__ = own = box.__dict__.copy()
+    own["position_x"] += x
+    own["position_y"] += y
+    if own["children"]:
+        own["children"] = [placed(child, x, y) for child in own["children"]]
     if isinstance(box, boxes.TableBox):
-        new.column_positions = [position + x for position in box.column_positions]
-        new.column_groups = tuple(_placed(box.column_groups, x, y))
+        own["column_positions"] = [position + x for position in box.column_positions]
+        own["column_groups"] = tuple(placed(group, x, y) for group in box.column_groups)
     return new
-
-
-def _placed(inside: Iterable[Any], x: float, y: float) -> list[Any]:
-    return [placed(box, x, y) for box in inside]

@@ -54,6 +54,20 @@ class _Kept:
         """Whether there is nothing but lines in the block."""
         return len(self.box.children) == 1 and type(self.box.children[0]).__name__ == "LineBox"
 
+    def indented(self, style: Any) -> _Kept | None:
+        """Return the block with another style, of which nothing but the indent of its first line is handed down; None
+        where more than that line may be indented.
+        """
+        from weasyprint.formatting_structure.boxes import InlineBox, LineBox, TextBox
+
+        inside = self.box.children[0].descendants()
+        plain = all(isinstance(box, (LineBox, InlineBox, TextBox)) for box in inside)
+        if not plain or any("text_indent" not in note.style.cascaded for note in self.notes):
+            return None
+        line, box = self.box.children[0].copy(), self.box.copy()
+        line.style, box.style, box.children = style.anonymous_style, style, [line]
+        return _Kept(box, self.notes)
+
 
 class Nursery:
     """Grows the trees of one part. `read` makes a weasyprint.HTML of markup."""
@@ -82,6 +96,8 @@ class Nursery:
         self.memory.mark(tree.notes)
         for box in _block_boxes(tree.root):
             self._keep(tree.names[box.element.get(KEY)], box)
+        for name in tree.names.values():
+            self._blocks.setdefault(name, [])  # a block that is not shown
         return tree
 
     def apart(self, page: etree._Element) -> Tree:
@@ -95,7 +111,7 @@ class Nursery:
         """
         names = self.names(page)
         new = {key for key, name in names.items() if name not in self._blocks}
-        alike: dict[tuple[int, int, bool], bool] = {}
+        alike: dict[tuple[int, int, bool, bool], bool] = {}
         while True:
             tree = self._grown(self.html(page, names.keys() - new), names)
             boxes = {box.element.get(KEY): box for box in _block_boxes(tree.root)}
@@ -128,7 +144,7 @@ class Nursery:
 
     def of_lines(self) -> set[str]:
         """Return the blocks that hold nothing but lines."""
-        return {name[0] for name, kept in self._blocks.items() if all(each.lines for each in kept)}
+        return {name[0] for name, kept in self._blocks.items() if kept and all(each.lines for each in kept)}
 
     def context(self, tree: Tree) -> Any:
         """Return WeasyPrint's state of a layout that begins."""
@@ -166,14 +182,18 @@ class Nursery:
         notes = [inside.footnote for inside in box.descendants() if inside.footnote]
         self._blocks.setdefault(name, []).append(_Kept(box, notes))
 
-    def _fitting(self, name: Any, style: Any, alike: dict[tuple[int, int, bool], bool]) -> _Kept | None:
+    def _fitting(self, name: Any, style: Any, alike: dict[tuple[int, int, bool, bool], bool]) -> _Kept | None:
         """Return what was kept of a block that inherits the same styles; `alike` remembers which are the same."""
-        for kept in self._blocks.get(name, []):
-            pair = id(kept.box.style), id(style), kept.lines
-            if pair not in alike:
-                alike[pair] = _alike(kept, style)
-            if alike[pair]:
-                return kept
+        for indent in (False, True):
+            for kept in self._blocks.get(name, []):
+                pair = id(kept.box.style), id(style), kept.lines, indent
+                if pair not in alike:
+                    alike[pair] = _alike(kept, style, indent)
+                if alike[pair] and not indent:
+                    return kept
+                if alike[pair] and (new := kept.indented(style)):
+                    self._blocks[name].append(new)
+                    return new
         return None
 
     def _grown(self, html: Any, names: Names) -> Tree:
@@ -217,11 +237,14 @@ def _printed(boxes: Iterable[Any]) -> Iterator[str]:
                 yield inside.element.get(NODE)
 
 
-def _alike(kept: _Kept, style: Any) -> bool:
-    """Tell whether a block hands down what the kept one did."""
+def _alike(kept: _Kept, style: Any, indent: bool) -> bool:
+    """Tell whether a block hands down what the kept one did, but for the `indent` of its first line."""
     from weasyprint.css.properties import INHERITED
 
+    if indent and not kept.lines:
+        return False
     wanted = (INHERITED - _OF_LINES if kept.lines else INHERITED).union(_HANDED_DOWN)
+    wanted -= {"text_indent"} if indent else set()
     own = kept.box.style
     return _declared_alike(style, own, wanted) or all(style[name] == own[name] for name in wanted)
 
