@@ -14,6 +14,8 @@ from press.sheets.flow import KEY, MARK, MOVED, NODE, TEXT
 
 Spacing = Literal["loose", "tight"]
 Side = Literal["before", "after"]
+_BLOCK = etree.XPath(f"descendant-or-self::*[@{KEY}=$key]")
+_TEXT = etree.XPath(f"descendant-or-self::*[@{TEXT}=$key]")
 WHOLE = 99  # lines at the end of a paragraph: it begins a page
 
 
@@ -64,19 +66,18 @@ class Choices:
 def apply(section: etree._Element, choices: Choices) -> etree._Element:
     """Return a copy of a part's markup in which blocks are moved, words kept whole, and paragraphs not broken."""
     section = deepcopy(section)
-    blocks = {block.get(KEY): block for block in section.iter(etree.Element) if block.get(KEY)}
     for key, (side, other) in choices.moves.items():
-        _put(blocks[key], side, blocks[other])
-    texts = {text.get(TEXT): text for text in section.iter(etree.Element) if text.get(TEXT)}
+        _put(_block(section, key), side, _block(section, other))
     for key, lines in choices.widows.items():
         if lines == WHOLE:
-            _style(_item(texts[key]), "break-before: page")
+            _style(_item(_text(section, key)), "break-before: page")
         else:
-            _style(texts[key], f"widows: {lines}")
+            _style(_text(section, key), f"widows: {lines}")
     for key, spacing in choices.spacing.items():
-        texts[key].set("class", f"{texts[key].get('class', '')} {spacing}".strip())
+        text = _text(section, key)
+        text.set("class", f"{text.get('class', '')} {spacing}".strip())
     for key, first, last in sorted(choices.unbroken, reverse=True):
-        _keep_whole(texts[key], first, last)
+        _keep_whole(_text(section, key), first, last)
     return section
 
 
@@ -105,6 +106,18 @@ def write_out(section: etree._Element, rules: Mapping[str, Mapping[str, str]]) -
     for block in section.iter(etree.Element):
         for name, value in rules.get(block.get(KEY, ""), {}).items():
             _style(block, f"{name}: {value}")
+
+
+def _block(section: etree._Element, key: str) -> etree._Element:
+    found: etree._Element
+    (found,) = _BLOCK(section, key=key)
+    return found
+
+
+def _text(section: etree._Element, key: str) -> etree._Element:
+    found: etree._Element
+    (found,) = _TEXT(section, key=key)
+    return found
 
 
 def _style(element: etree._Element, rule: str) -> None:

@@ -300,7 +300,7 @@ def _alternatives(page: etree._Element, sheets: Sequence[Sheet], number: int, ch
     heights: dict[str, float] = {}
     for fragment in (fragment for each in sheets for fragment in each.fragments):
         heights[fragment.key] = heights.get(fragment.key, 0.0) + fragment.height
-    current = apply(page, Choices(moves=choices.moves))
+    current = apply(page, Choices(moves=choices.moves)) if choices.moves else page
     block = next(each for each in current.iter(etree.Element) if each.get(flow.KEY) == moving.key)
     filled, count, last = 0.0, 0, ""
     for other in _text_after(block):

@@ -23,9 +23,11 @@ def level(pages: list[Any]) -> None:
 
     A part begins on a recto; its last page may be short.
     """
-    for page, sheet in zip(pages, flow.read(pages), strict=True):
-        _close(page, sheet)
     sheets = flow.read(pages)
+    for number, page in enumerate(pages):
+        if _close(page, sheets[number]):
+            sheets[number] = flow.sheet(page._page_box)
+    flow.mark_broken(sheets, sheets)
     ends = [sheet.short for sheet in sheets]
     for number in range(1, len(sheets) - 2, 2):
         short, _, lines = _difference(sheets, seen(sheets, ends), number)
@@ -63,12 +65,17 @@ def _difference(sheets: Sequence[Sheet], ends: Sequence[float], number: int) -> 
     return short, other, (ends[short] - ends[other] + TOLERANCE) / sheets[short].leading
 
 
-def _close(page: Any, sheet: Sheet) -> None:
-    """End the frame of a box that goes on on the next page below its last line: WeasyPrint draws it to the foot."""
+def _close(page: Any, sheet: Sheet) -> bool:
+    """End the frame of a box that goes on on the next page below its last line: WeasyPrint draws it to the foot.
+
+    Tell whether there was one.
+    """
     last = sheet.fragments[-1] if sheet.fragments else None
-    if last and last.broken and last.name == "aside" and last.lines:
+    framed = last is not None and last.broken and last.name == "aside" and bool(last.lines)
+    if last and framed:
         box = list(flow.blocks(page._page_box.children[0]))[-1]
         box.height -= (last.bottom - last.foot) / PT - box.padding_bottom - box.border_bottom_width
+    return framed
 
 
 def _room(sheet: Sheet) -> Iterator[int]:

@@ -139,6 +139,8 @@ def ladders(sheets: Sequence[Sheet]) -> set[tuple[str, int, int]]:
                 paragraphs.setdefault(line.block, []).append(line)
     words = set()
     for key, lines in paragraphs.items():
+        if sum(line.text.rstrip().endswith(HYPHENS) for line in lines) <= LADDER:
+            continue
         run = place = 0
         for line, following in pairwise(lines):
             text = line.text.rstrip()

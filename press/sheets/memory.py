@@ -69,7 +69,23 @@ class Memory:
 
 
 class Wrapper(ElementWrapper):  # type: ignore[misc]
-    """An element for selectors, which knows what stands behind it: `:has(+ p)` would go through all siblings else."""
+    """An element for selectors, which knows what stands behind it: `:has(+ p)` would go through all siblings else.
+
+    WeasyPrint looks for some by name in each document, such as style sheets: only where there are any.
+    """
+
+    def query_all(self, *selectors: Any) -> Iterator[Any]:
+        """Give the elements in this one, and itself, that match one of the selectors."""
+        if all(isinstance(selector, str) and selector.isalpha() for selector in selectors):
+            return self._named(frozenset(selectors))
+        return super().query_all(*selectors)  # type: ignore[no-any-return]
+
+    def _named(self, names: frozenset[str]) -> Iterator[Any]:
+        if any(next(self.etree_element.iter(name), None) is not None for name in names):
+            if self.local_name in names:
+                yield self
+            for child in self.iter_children():
+                yield from child._named(names)
 
     @cached_property
     def _family(self) -> list[Any]:
