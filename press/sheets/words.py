@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -11,6 +12,7 @@ from press.pagemap import INLINE, words
 from press.sheets.flow import MARK, MOVED
 from press.sheets.model import Leaf
 
+_RUN = re.compile(r"\s+|\S+")
 _INSIDE = -1  # of a character that does not begin a word
 
 # For each marked element, its own characters (not those of its children), white space left out: the character in
@@ -29,17 +31,15 @@ def read(section: etree._Element) -> tuple[list[str], Text]:
     text: Text = {}
     count, inside = -1, False
     for owner, piece in _pieces(section):
-        for character in piece:
-            if character.isspace():
+        for run in _RUN.findall(piece):
+            if run.isspace():
                 inside = False
                 continue
-            begins = _INSIDE
-            if not inside:
-                count += 1
-                begins, inside = count, True
-            for folded in character.casefold():
-                text.setdefault(owner, []).append((folded, begins))
-                begins = _INSIDE
+            count += not inside
+            first, *rest = run.casefold()
+            text.setdefault(owner, []).append((first, _INSIDE if inside else count))
+            text[owner] += [(character, _INSIDE) for character in rest]
+            inside = True
     counted = words(section)
     assert len(counted) == count + 1, "words are counted as press.pagemap counts them"
     return counted, text
