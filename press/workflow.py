@@ -25,10 +25,12 @@ from press.paths import GOALS, Paths
 from press.release.sources import sources
 
 # The rooms of the engine (paths below press/) that all stages use.
-SHARED = "__init__.py findings.py files.py cli galleys.py styles.py fonts.py kept.py pdfs.py pixels.py".split()
+SHARED = (
+    "__init__.py findings.py files.py cli galleys.py styles.py yamlfile.py fonts.py kept.py pdfs.py pixels.py".split()
+)
 # What a stage is made with besides: rooms of the engine, and rooms of the styles.
 STAGES = {
-    "resolve": ("read resolve book.py yamlfile.py prose.py", "galley locales fonts"),
+    "resolve": ("read resolve book.py prose.py", "galley locales fonts"),
     "sheets": ("sheets pagemap.py folios.py", "pdf fonts"),
     "epub": ("editions/epub pagemap.py folios.py", "epub pdf fonts"),
     # The styles of its sheets: should these fail, it is known to be old.
@@ -38,9 +40,9 @@ STAGES = {
     "html": ("editions/web", "web fonts"),
     "docx": ("editions read pagemap.py folios.py", "docx"),
     "preflight": ("check join sheets editions pagemap.py folios.py", "preflight"),
-    "check": ("check editions read book.py yamlfile.py prose.py pagemap.py folios.py progress.py", "check"),
+    "check": ("check editions read book.py prose.py pagemap.py folios.py progress.py", "check"),
     "report": (
-        "report changes check editions release book.py yamlfile.py prose.py pagemap.py folios.py progress.py",
+        "report changes check editions release book.py prose.py pagemap.py folios.py progress.py",
         "report fonts",
     ),
     "release": (". ../Snakefile", "."),  # its manifest names all of the press

@@ -48,6 +48,16 @@ LARGE: dict[str, dict[str, Any]] = {
         "body": "Text.",
         "says": "book.yaml:1: not valid YAML: it is",
     },
+    "nested-tokens": {
+        "body": "Text.",
+        "files": {"styles/tokens.yaml": "colours: " + "[" * 100_000},
+        "says": "styles/tokens.yaml:1: not valid YAML: it is",
+    },
+    "tokens-that-are-none": {
+        "body": "Text.",
+        "files": {"styles/locales/en.yaml": "- a\n- b\n"},
+        "says": "styles/locales/en.yaml:1: names and their values are expected",
+    },
     "nested-references": {
         "body": "Text.",
         "files": {"manuscript/evil.json": "[" * 200_000},
@@ -109,7 +119,7 @@ def test_hostile(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         with pytest.raises(Refused) as refused:
             galleys_of(folder)
         assert case["says"] in str(refused.value)
-        assert all(line.startswith(("manuscript/", "book.yaml")) for line in str(refused.value).splitlines())
+        assert all(line.startswith(("manuscript/", "book.yaml", "styles/")) for line in str(refused.value).splitlines())
     else:
         galleys = galleys_of(folder)
         text = "".join(path.read_text(encoding="utf-8") for path in galleys.rglob("*.xhtml"))
