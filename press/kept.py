@@ -61,15 +61,18 @@ def tools(*things: str) -> str:
     return " ".join(digests)
 
 
-def _place(room: str, made_of: Iterable[object]) -> Path | None:
-    """Return where what is made of these things is kept in a room; None if nothing is kept."""
-    where = folder(room)
-    if where is None:
-        return None
+def digest_of(made_of: Iterable[object]) -> str:
+    """Return the digest of things: bytes, or what `repr` tells apart."""
     digest = hashlib.sha256()
     for one in made_of:
         digest.update(hashlib.sha256(one if isinstance(one, bytes) else repr(one).encode()).digest())
-    return where / digest.hexdigest()[:32]
+    return digest.hexdigest()
+
+
+def _place(room: str, made_of: Iterable[object]) -> Path | None:
+    """Return where what is made of these things is kept in a room; None if nothing is kept."""
+    where = folder(room)
+    return where / digest_of(made_of)[:32] if where else None
 
 
 def _write(place: Path, data: bytes) -> bytes:

@@ -91,6 +91,8 @@ def test_an_edit_finishes_one_part(make_book: Maker, monkeypatch: pytest.MonkeyP
 
 def test_all_parts_say_what_is_wrong_and_the_file_stays(make_book: Maker) -> None:
     class Strict(Finish):
+        made_of = "strict"
+
         def part(self, pdf: pikepdf.Pdf, first: int) -> list[Finding]:
             return [Finding("x.pdf", 0, f"page {first}: no")]
 

@@ -36,11 +36,12 @@ def join(sheets: Path, book: Book, finish: Finish, output: Path, workers: int = 
     number that could not be set, and for a link that leads nowhere.
     """
     pages = PageMap.model_validate_json((sheets / "pages.json").read_bytes())
-    make_ahead(_parts(sheets, book, pages, finish), workers)
+    parts = list(_parts(sheets, book, pages, finish))
+    make_ahead(parts, workers)
     findings: list[Finding] = []
     with files.opened(output) as file:
         joiner = _Joiner(Writer(file, finish.version), finish)
-        for part in _parts(sheets, book, pages, finish):
+        for part in parts:
             try:
                 joiner.add(part)
             except Refused as refused:
@@ -126,24 +127,26 @@ class _Joiner:
 
         Some have theirs `given`; identical pictures are written once: parts that show the same plate bring it each.
         """
-        numbers, known = dict(given), set(left)
-        things = [thing for thing in things if _number(thing) not in left]
+        numbers: dict[int, int] = dict(given)
+        new: list[tuple[Any, bytes]] = []  # what is to be written, as its part has it
         for thing in things:
-            name = _number(thing)
-            if digest := _digest(thing):
+            if (name := _number(thing)) in left:
+                continue
+            is_stream = isinstance(thing, Stream)
+            entry = (thing.stream_dict if is_stream else thing).unparse(resolved=True)
+            if digest := _digest(thing, is_stream, entry):
                 if digest in self.shared:
-                    known.add(name)
-                numbers[name] = self.shared.setdefault(digest, self.shared.get(digest) or self.writer.number())
+                    numbers[name] = self.shared[digest]
+                    continue
+                self.shared[digest] = numbers[name] = self.writer.number()
             elif name not in numbers:
                 numbers[name] = self.writer.number()
-        for thing in things:
-            if (name := _number(thing)) in known:
-                continue
+            new.append((thing, entry))
+        for thing, entry in new:
             if isinstance(thing, Stream):
-                entries = _renumbered(thing.stream_dict.unparse(resolved=True), numbers)
-                self.writer.put_stream(numbers[name], entries, thing.read_raw_bytes())
+                self.writer.put_stream(numbers[_number(thing)], _renumbered(entry, numbers), thing.read_raw_bytes())
             else:
-                self.writer.put(numbers[name], _renumbered(thing.unparse(resolved=True), numbers))
+                self.writer.put(numbers[_number(thing)], _renumbered(entry, numbers))
         return numbers
 
     def close(self, book: Book, pages: PageMap) -> int:
@@ -200,12 +203,11 @@ def _pack(pdf: pikepdf.Pdf) -> None:
             thing.write(zlib.compress(thing.read_bytes(), LEVEL), filter=Name.FlateDecode)
 
 
-def _digest(thing: Any) -> bytes:
+def _digest(thing: Any, is_stream: bool, entry: bytes) -> bytes:
     """Return what tells a picture or a graphics state from others; nothing for all else."""
-    if isinstance(thing, Stream) and thing.get("/Subtype") == Name.Image:
+    if is_stream and thing.get("/Subtype") == Name.Image:
         return hashlib.sha256(thing.read_raw_bytes()).digest()
-    is_state = isinstance(thing, Dictionary) and thing.get("/Type") == Name.ExtGState
-    return hashlib.sha256(thing.unparse(resolved=True)).digest() if is_state else b""
+    return hashlib.sha256(entry).digest() if b"/Type /ExtGState" in entry else b""
 
 
 def _labels(pages: PageMap) -> list[Any]:

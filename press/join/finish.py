@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import pikepdf
 
 from press.findings import Finding
@@ -19,10 +21,10 @@ class Finish:
     for_screens = True  # with tags, links and bookmarks
     signature = 1  # the number of pages is a multiple of it
 
-    @property
-    def made_of(self) -> list[object]:
+    @cached_property
+    def made_of(self) -> str:
         """What tells a finished part from one that was finished in another way; see `press.kept`."""
-        return ["as typeset"]
+        return "as typeset"
 
     def part(self, pdf: pikepdf.Pdf, first: int) -> list[Finding]:
         """Finish a part in place, whose first page is sheet `first` of the book. Return what is wrong with it."""

@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any
 
 import pikepdf
-from pikepdf import Array, Dictionary, Name
+from pikepdf import Array, Dictionary
 
 from press.kept import kept, tools
 
@@ -90,7 +90,7 @@ def _tools() -> str:
 
 
 def _is_truetype(font: Any) -> bool:
-    return font.get("/Subtype") == Name.Type0 and "/FontFile2" in font.DescendantFonts[0].FontDescriptor
+    return "/DescendantFonts" in font and "/FontFile2" in font.DescendantFonts[0].FontDescriptor
 
 
 def _objects(font: Any) -> set[int]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import multiprocessing
-from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 import pikepdf
@@ -54,16 +54,10 @@ class Ready:
         """Whether it was made before."""
         return is_kept("parts", self._made_of)
 
-    @property
+    @cached_property
     def _made_of(self) -> list[object]:
-        return [
-            _tools(),
-            self.finish.made_of,
-            self._file.read_bytes(),
-            self._printed,
-            self.run.padded,
-            self.run.blanks,
-        ]
+        drawn = hashlib.sha256(self._file.read_bytes()).hexdigest()
+        return [_tools(), self.finish.made_of, drawn, self._printed, self.run.padded, self.run.blanks]
 
     def _make(self) -> bytes:
         with pikepdf.open(self._file) as pdf:
@@ -80,7 +74,7 @@ class Ready:
 _new: list[Ready] = []  # of this process; workers are forked with it
 
 
-def make_ahead(parts: Iterable[Ready], workers: int) -> None:
+def make_ahead(parts: list[Ready], workers: int) -> None:
     """Make on several processes what is not kept of these parts, where things are kept."""
     _new[:] = [part for part in parts if not part.is_kept] if workers > 1 and folder("parts") else []
     if len(_new) > 1:

@@ -28,6 +28,7 @@ from press.styles import Styles
 # The parts are bound and typeset until no page number changes its width any more; two or three rounds are usual.
 ROUNDS = 8
 _engine: Engine | None = None  # of this process; workers are forked with it
+_used = False  # whether this process has typeset a part
 
 
 def typeset(galleys: Galleys, styles: Styles, layout: str, folder: Path, workers: int) -> dict[str, Part]:
@@ -202,8 +203,11 @@ def _work(job: _Job, folder: Path) -> Part | list[Finding]:
     """Typeset one part and write its PDF; return its description, or what is wrong with it."""
     from press.sheets.part import typeset as typeset_part
 
+    global _used
     assert _engine is not None
-    began = time.perf_counter()
+    if _used:
+        gc.collect()  # boxes point to each other: else those of all parts would stay
+    _used, began = True, time.perf_counter()
     try:
         part, pdf = typeset_part(_engine, job.bound, job.digest, job.basis, job.choices)
     except Refused as refused:
@@ -213,7 +217,6 @@ def _work(job: _Job, folder: Path) -> Part | list[Finding]:
     files.write(folder / f"{part.id}.pdf", pdf)
     files.write(side_car, dump({job.digest: part}))
     click.echo(f"{part.id}: {len(part.leaves)} pages in {time.perf_counter() - began:.1f} s")
-    gc.collect()  # boxes point to each other: else those of all parts would stay
     return part
 
 

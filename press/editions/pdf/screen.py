@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -26,10 +27,10 @@ class Screen(Finish):
     def __init__(self, book: Book, edition: str) -> None:
         self.book, self.edition = book, edition
 
-    @property
-    def made_of(self) -> list[object]:
+    @cached_property
+    def made_of(self) -> str:
         """Parts are finished alike for all books."""
-        return ["for screens", tools(__file__)]
+        return tools(__file__)
 
     def part(self, pdf: pikepdf.Pdf, first: int) -> list[Finding]:
         """Crop the pages of a part to their trim."""

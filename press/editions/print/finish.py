@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import uuid
 from datetime import date
+from functools import cached_property
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, String
@@ -17,7 +18,7 @@ from press.editions.print.inks import Palette
 from press.findings import Finding, Refused
 from press.galleys import Book, Intent
 from press.join.finish import Finish
-from press.kept import tools
+from press.kept import digest_of, tools
 from press.pdfs import save
 from press.styles import Styles
 
@@ -46,12 +47,12 @@ class Printer(Finish):
         self.profile = _profile(styles, intent)
         self.palette = Palette(styles, book.printing.spot)
 
-    @property
-    def made_of(self) -> list[object]:
+    @cached_property
+    def made_of(self) -> str:
         """Parts are finished alike for a printing condition, by the same inks, with or without crop marks."""
         modules = (content, colours, inks, pictures)
         made_with = tools(__file__, *(str(module.__file__) for module in modules), "pillow")
-        return [made_with, self.profile, self.palette.made_of, self.book.printing.crop_marks]
+        return digest_of([made_with, self.profile, self.palette.made_of, self.book.printing.crop_marks])
 
     def part(self, pdf: pikepdf.Pdf, first: int) -> list[Finding]:
         """Exchange the colours of a part, take away what is for screens, and set the boxes of its pages."""
