@@ -26,6 +26,8 @@ from press.sheets.blocks import Kept, placed
 _break_line = inline.get_next_linebox
 _style_page = pages.set_page_type_computed_styles
 
+_numbers = count()  # by which boxes are known again: a box that knew another would keep its whole tree
+
 
 class Memory:
     """What is known of one tree and those grafted from it: lines and notes by all that they depend on.
@@ -42,7 +44,6 @@ class Memory:
         self.others: dict[Any, Any] = {}  # with other values
         self.tables: dict[Any, Any] = {}
         self.images, self.dictionaries = images, dictionaries
-        self._numbers = count()
 
     def alike(self, style: Any) -> int:
         """Return the number of all styles that say the same: elements with ids have their own in each tree."""
@@ -65,7 +66,7 @@ class Memory:
         """Number the boxes of notes, of which WeasyPrint lays out copies."""
         for note in notes:
             for box in note.descendants():
-                box.origin = next(self._numbers)
+                box.origin = next(_numbers)
 
 
 class Wrapper(ElementWrapper):  # type: ignore[misc]
@@ -219,7 +220,7 @@ def _plain(linebox: Any) -> bool:
         # in the copy of a note the paragraph is new, and what it holds is known by number
         known = plain and inside and hasattr(inside[0], "origin")
         origins = tuple(getattr(box, "origin", None) for box in inside)
-        linebox.origin = (origins if known else linebox) if plain else None
+        linebox.origin = (origins if known else next(_numbers)) if plain else None
     return linebox.origin is not None
 
 
