@@ -17,7 +17,7 @@ from press.sheets.model import Align
 from press.sheets.slots import Slots, target_of
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Node:
     """A structure element; `kids` are nodes, content (page, mcid) and annotations (page, reference)."""
 
@@ -28,13 +28,13 @@ class Node:
     reference: Any = None
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, slots=True)
 class _Content:
     page: int
     mcid: int
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, slots=True)
 class _Annotation:
     page: int
     reference: Any
@@ -69,6 +69,7 @@ class _Tagger:
         self.begun: dict[Any, int] = {}  # table heads, and the page on which each was set first
         self.contents: list[list[Node]] = []  # by page and MCID
         self.annotations: list[tuple[Node, Any]] = []
+        self.pages = pdf.page_references  # which are made anew whenever they are asked for
 
     def tag(self, streams: list[Any]) -> None:
         """Tag what the content streams of all pages mark, and write the tree."""
@@ -91,15 +92,20 @@ class _Tagger:
             node = self._node(box.element)
             node.kids.append(_Annotation(self.page, box.link_annotation.reference))
             self.annotations.append((node, box.link_annotation))
-            label = box.element.get("aria-label") or " ".join("".join(box.element.itertext()).split())
-            if label:
-                import pydyf
-
-                box.link_annotation["Contents"] = pydyf.String(label)
+            self._label(box)
         if (mark := self.tags.get(box)) is not None:
             self._content(box, self.marks[mark["mcid"]], margin, before)
         for place, child in enumerate(box.children):
             self._walk(child, margin, box.children[place - 1] if place else None)
+
+    def _label(self, box: Any) -> None:
+        """Let a link say what it is; its entries are written at once, as an index has thousands."""
+        import pydyf
+
+        link, text = box.link_annotation, box.element.get("aria-label") or "".join(box.element.itertext())
+        if label := " ".join(text.split()):
+            link["Contents"] = pydyf.String(label)
+        link.update({key: value.data for key, value in link.items() if isinstance(value, pydyf.Object)})
 
     def _content(self, box: Any, mark: tuple[list[Any], int], margin: Any, before: Any) -> None:
         """Put marked content under the node of its element, or make it an artifact."""
@@ -217,19 +223,19 @@ class _Tagger:
         self.pdf.add_object(written)
         node.reference = written.reference
         if own is not None:
-            written["Pg"] = self.pdf.page_references[own]
+            written["Pg"] = self.pages[own]
         kids = pydyf.Array()
         for kid in node.kids:
             if isinstance(kid, Node):
                 kids.append(self._element(kid, written.reference))
             elif isinstance(kid, _Annotation):
-                page = self.pdf.page_references[kid.page]
-                kids.append(pydyf.Dictionary({"Type": "/OBJR", "Obj": kid.reference, "Pg": page}))
+                there = {"Type": "/OBJR", "Obj": kid.reference, "Pg": self.pages[kid.page]}
+                kids.append(pydyf.Dictionary(there).data)
             elif kid.page == own:
                 kids.append(kid.mcid)
             else:
-                page = self.pdf.page_references[kid.page]
-                kids.append(pydyf.Dictionary({"Type": "/MCR", "Pg": page, "MCID": kid.mcid}))
+                there = {"Type": "/MCR", "Pg": self.pages[kid.page], "MCID": kid.mcid}
+                kids.append(pydyf.Dictionary(there).data)
         written["K"] = kids
         written.update(node.attributes)
         return written.reference
