@@ -74,7 +74,7 @@ def failed(done: subprocess.CompletedProcess[str], says: str) -> None:
     assert jobs, said
     for job in jobs:
         reasons = [line for line in job.splitlines()[1:] if line.startswith("    ")]
-        assert reasons and all(says in reason for reason in reasons), said
+        assert reasons and says in reasons[-1], said  # before it stands how far the job came
 
 
 def test_no_space_left(small_book: Path, tmp_path: Path) -> None:
