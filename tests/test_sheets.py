@@ -140,6 +140,23 @@ def test_joining_adds_little(small_book: Path) -> None:
     assert len(used) == len({name.partition("+")[2] for name in used}), "one font a face"
 
 
+def test_a_worker_forgets_the_styles_of_a_part_before_the_next(
+    make_book: Maker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each part has rules of its own, so a worker would grow with every part of a long book."""
+    held: list[int] = []
+    forget = Engine.forget
+
+    def forgotten(self: Engine) -> None:
+        forget(self)
+        held.append(sum(len(wardrobe.kinds) for wardrobe in self._fonts.wardrobes.values()))
+
+    monkeypatch.setattr(Engine, "forget", forgotten)
+    monkeypatch.setattr("press.sheets.edition._used", False)
+    sheets_of(make_book({f"{n}.md": SHORT.format(title=f"T{n}", name=f"c{n}", text="Text.") for n in "123"}))
+    assert held == [0, 0]
+
+
 def test_an_edit_typesets_one_part(make_book: Maker) -> None:
     """And the book is the same, to the byte, as one that is made from nothing."""
     text = "One [knot]{.index} two."

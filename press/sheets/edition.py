@@ -206,6 +206,7 @@ def _work(job: _Job, folder: Path) -> Part | list[Finding]:
     global _used
     assert _engine is not None
     if _used:
+        _engine.forget()
         gc.collect()  # boxes point to each other: else those of all parts would stay
     _used, began = True, time.perf_counter()
     try:

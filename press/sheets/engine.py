@@ -53,6 +53,12 @@ class Engine:
                 string=css, base_url=self._base, url_fetcher=self._fetcher, font_config=self._fonts
             )
 
+    def forget(self) -> None:
+        """Throw away what only the parts share that were typeset so far."""
+        from press.sheets.styling import forget
+
+        forget(self._fonts)
+
     def layouter(self) -> Layouter:
         """Return what lays out the pages of a part."""
         import weasyprint

@@ -1,8 +1,8 @@
 """Shorter ways to styles: what the style sheets say of an element is put together once for all elements that are alike.
 
 WeasyPrint shares a style among the elements of one tree that match the same selectors below the same parent. Here those
-that have ids share it too, and so do all trees with the same style sheets and fonts: those of a part, and of all parts
-that a worker typesets. So what is computed of a style is computed once, and so is what other shortcuts keep with it.
+that have ids share it too, and so do all trees with the same style sheets and fonts, until a part is done (`forget`).
+So what is computed of a style is computed once, and so is what other shortcuts keep with it.
 
 Each function takes the place of one of WeasyPrint and hands on to it whatever is not plain. tests/test_shortcuts.py
 holds them to the same results, and fails where WeasyPrint no longer comes by these functions.
@@ -96,6 +96,12 @@ def _wardrobe(html: Any, sheets: Sequence[Any], font_config: Any) -> _Wardrobe:
     wardrobes = font_config.__dict__.setdefault("wardrobes", {})
     key = html.base_url, *((id(sheet), origin, specificity) for sheet, origin, specificity in sheets)
     return wardrobes.setdefault(key, _Wardrobe(sheets))  # type: ignore[no-any-return]
+
+
+def forget(font_config: Any) -> None:
+    """Throw away what the documents with these fonts share. Where each part has rules of its own, as for a thumb index,
+    another part shares little of it, and a worker would keep the styles of all."""
+    font_config.__dict__.get("wardrobes", {}).clear()
 
 
 def _attributes(node: Any) -> tuple[tuple[Any, ...], str | None]:
