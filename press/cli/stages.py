@@ -22,15 +22,12 @@ def resolve(manifest: Path, styles: tuple[Path, ...], workers: int, output: Path
     """
     from press import book
     from press.read.book import read_all
-    from press.resolve.ahead import ahead
     from press.resolve.book import resolve as resolve_book
     from press.styles import Styles
 
-    folder, own = manifest.parent, Styles(list(styles))
-    said = book.load(folder)
-    names = book.manuscripts(said)
-    texts = read_all(folder, names, output.with_name("read"), workers, lambda: ahead(folder, said, names, own))
-    resolve_book(folder, texts, own, output)
+    folder = manifest.parent
+    texts = read_all(folder, book.manuscripts(book.load(folder)), output.with_name("read"), workers)
+    resolve_book(folder, texts, Styles(list(styles)), output)
 
 
 @main.command()

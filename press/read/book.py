@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 
 from press.read.manuscript import is_read, read
 
 
-def read_all(
-    book: Path, names: Iterable[str], room: Path, workers: int = 1, meanwhile: Callable[[], None] | None = None
-) -> dict[str, Path]:
+def read_all(book: Path, names: Iterable[str], room: Path, workers: int = 1) -> dict[str, Path]:
     """Read manuscript/NAME.md of the book in the folder `book` into `room`/NAME.json; return these files by name.
 
     A file is read again only if it says something else, or is read in another way. What is of no name goes.
-    `meanwhile` is called while others read, if there are any.
     """
     made = {name: room / f"{name}.json" for name in names}
     jobs = [(book, f"manuscript/{name}.md", output) for name, output in made.items()]
@@ -26,10 +23,7 @@ def read_all(
         import pypandoc  # noqa: F401 - once, not in each process
 
         with ProcessPoolExecutor(workers, multiprocessing.get_context("fork")) as pool:
-            reading = pool.map(read, *zip(*jobs, strict=True))
-            if meanwhile:
-                meanwhile()
-            list(reading)
+            list(pool.map(read, *zip(*jobs, strict=True)))
     else:
         for job in jobs:
             read(*job)
